@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The kernels are one folder of sources, built once per instruction set: the other folders are links to it.
+#if arch(x86_64)
+  let kernelBuilds: [(target: String, flags: [String])] = [
+    (
+      "TensorKernelsAVX2",
+      ["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mbmi2"]
+    ),
+    (
+      "TensorKernelsAVX512",
+      [
+        "-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mbmi2",
+        "-Xcc", "-mavx512f", "-Xcc", "-mavx512dq", "-Xcc", "-mavx512bw", "-Xcc", "-mavx512vl",
+        "-Xcc", "-mprefer-vector-width=512",
+      ]
+    ),
+  ]
+#else
+  let kernelBuilds: [(target: String, flags: [String])] = [("TensorKernels", [])]
+#endif
+let kernelTargets = kernelBuilds.map { Target.Dependency.target(name: $0.target) }
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "revoada",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // Imports point down this list, never up.
+    .executableTarget(
+      name: "revoada",
+      dependencies: [
+        "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing", argumentParser,
+      ]),
+    .target(name: "Launching", dependencies: ["Failures", subprocess]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Checkpoints", "Collectives", "Datasets", "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore",
+        "Failures", "CYAML",
+      ]),
+    .target(name: "Checkpoints", dependencies: ["Failures", crypto]),
+    .target(name: "MPICollectives", dependencies: ["Collectives", "MessagePassing", "Failures"]),
+    .target(name: "Collectives", dependencies: ["Failures"]),
+    .target(
+      name: "Datasets", dependencies: ["Failures", "CZlib", "KernelInterface"],
+      resources: [.embedInCode("Resources/digits.csv.gz")]),
+    .target(name: "ModelZoo", dependencies: ["Layers", "Autograd", "TensorCore"]),
+    .target(name: "Optimizers", dependencies: ["TensorCore", "KernelInterface"]),
+    .target(name: "Layers", dependencies: ["Autograd", "TensorCore", "KernelInterface"]),
+    .target(name: "Autograd", dependencies: ["TensorCore", "KernelInterface"]),
+    .target(name: "TensorCore", dependencies: ["KernelInterface"] + kernelTargets),
+    .target(name: "KernelInterface"),
+    .target(name: "MessagePassing", dependencies: ["CMPIShim", "Failures"]),
+    .target(name: "CMPIShim", dependencies: ["CMPI"]),
+    .target(name: "Failures"),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin", "pkg-config"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+  ]
+    + kernelBuilds.map { build in
+      .target(
+        name: build.target, dependencies: ["KernelInterface"],
+        swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2"] + build.flags)])
+    }
+    + [
+      .target(
+        name: "TestSupport",
+        dependencies: ["Collectives", "TensorCore", "Failures"], path: "Tests/TestSupport"),
+      .executableTarget(
+        name: "parallel-tests",
+        dependencies: ["MessagePassing", "MPICollectives", "Collectives"], path: "Tests/Parallel"),
+    ]
+    + [
+      testTarget("MessagePassing", ["parallel-tests", "MessagePassing", subprocess]),
+      testTarget("Collectives", ["Collectives"]),
+      testTarget("TensorKernels", ["KernelInterface"] + kernelTargets),
+      testTarget("TensorCore", ["TensorCore"]),
+      testTarget("Autograd", ["Autograd", "TensorCore"]),
+      testTarget("Layers", ["Layers", "Autograd", "TensorCore"]),
+      testTarget("Optimizers", ["Optimizers", "TensorCore"]),
+      testTarget("Datasets", ["Datasets"]),
+      testTarget("Checkpoints", ["Checkpoints"]),
+      testTarget("Training", ["Training", "Checkpoints", "Datasets"]),
+      testTarget("Launching", ["Launching"]),
+      testTarget("Command", ["revoada", subprocess]),
+    ]
+)
+
+func testTarget(_ module: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: module + "Tests", dependencies: dependencies + ["TestSupport"])
+}
