@@ -79,11 +79,12 @@ extension JSONValue: Codable {
 }
 
 extension SingleValueDecodingContainer {
-  /// The value as `type`, or `nil` if it is of another type: the only way a decoder tells what it holds.
+  /// The value as `type`, or `nil` if it is of another type: the only way a decoder tells what it holds. Every error
+  /// counts: for an integer that is a fraction JSONDecoder throws one of its own, which is no `DecodingError`.
   fileprivate func decodeIfPossible<Value: Decodable>(_ type: Value.Type) throws -> Value? {
     do {
       return try decode(type)
-    } catch DecodingError.typeMismatch, DecodingError.dataCorrupted {
+    } catch {
       return nil
     }
   }
