@@ -11,7 +11,7 @@ import PackageDescription
     (
       "TensorKernelsAVX512",
       [
-        "-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mbmi2",
+        "-DAVX512", "-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mbmi2",
         "-Xcc", "-mavx512f", "-Xcc", "-mavx512dq", "-Xcc", "-mavx512bw", "-Xcc", "-mavx512vl",
         "-Xcc", "-mprefer-vector-width=512",
       ]
