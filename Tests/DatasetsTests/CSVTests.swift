@@ -114,6 +114,7 @@ struct CSVTests {
     ("1,2,0\n3,4\n", ":2: the row has 2 fields, the others have 3"),
     ("1,2,0\n3,4,5,1\n", ":2: the row has 4 fields, the others have 3"),
     ("1,2,0\n\n\"3\n\",x,1\n", ":3: column 1: '3\n' is not a number"),
+    ("1,\"a\nb\"\n2,c\nx,d\n", ":4: column 1: 'x' is not a number"),
     ("1,2,0\n\"3\n,4,1\n", ":2: a quote is opened and never closed"),
     ("1,2,0\n\"3\"4,4,1\n", ":2: text follows a closing quote"),
     ("a,b,label\n1,2,0\n3,4x,1\n", ":3: column 2: '4x' is not a number"),
