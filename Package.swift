@@ -92,7 +92,7 @@ let package = Package(
       testTarget("Autograd", ["Autograd", "TensorCore"]),
       testTarget("Layers", ["Layers", "Autograd", "TensorCore"]),
       testTarget("Optimizers", ["Optimizers", "TensorCore"]),
-      testTarget("Datasets", ["Datasets"]),
+      testTarget("Datasets", ["Datasets", "CZlib"]),
       testTarget("Checkpoints", ["Checkpoints"]),
       testTarget("Training", ["Training", "Checkpoints", "Datasets"]),
       testTarget("Launching", ["Launching"]),

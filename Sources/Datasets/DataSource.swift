@@ -1,5 +1,3 @@
-import CDigits
-
 /// Where data come from, as a value: nothing is opened before `load()`.
 public enum DataSource: Hashable, Sendable {
   /// The 1,797 handwritten digits of 8x8 pixels inside the program: E. Alpaydin and C. Kaynak, "Optical Recognition of
@@ -26,8 +24,7 @@ public enum DataSource: Hashable, Sendable {
 
   private static func loadDigits() throws(DatasetError) -> Dataset {
     let name = "digits"
-    let compressed = Array(UnsafeBufferPointer(start: digits_gzip(), count: digits_gzip_size()))
-    let bytes = try Gzip.inflate(compressed, path: name, limit: FileReader.sizeLimit)
+    let bytes = try Gzip.inflate(PackageResources.digits_csv_gz, path: name, limit: FileReader.sizeLimit)
     let table = try CSVReader(bytes: bytes, options: CSVOptions(path: name, header: .no)).read()
     return Dataset(sampleShape: [8, 8], features: table.features, targets: table.targets, origin: name)
   }
