@@ -30,23 +30,38 @@ public enum Processor {
   }
 
   /// The processors this process may run on (its CPU affinity), as mpirun, Slurm or taskset left it.
+  ///
+  /// Read from /proc, because Glibc shows sched_getaffinity only to C. All online processors where there is no /proc.
   public static func affinity() -> Set<Int> {
-    var mask = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &mask) == 0 else { return [0] }
-    return withUnsafeBytes(of: mask) { bytes in
-      Set((0..<bytes.count * 8).filter { bytes[$0 / 8] >> ($0 % 8) & 1 == 1 })
+    guard let list = firstLine(of: "/proc/thread-self/status", beginningWith: "Cpus_allowed_list:") else {
+      return Set(0..<max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
+    return processors(inList: list.dropFirst("Cpus_allowed_list:".count))
+  }
+
+  /// The kernel's spelling of a set: "0-2,5" is {0, 1, 2, 5}.
+  static func processors(inList list: some StringProtocol) -> Set<Int> {
+    var set: Set<Int> = []
+    for range in list.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+      let ends = range.split(separator: "-").compactMap { Int($0) }
+      if let first = ends.first, let last = ends.last { set.formUnion(first...last) }
+    }
+    return set
   }
 
   /// The words of the first `flags` line of /proc/cpuinfo.
   private static func cpuFlags() -> Set<Substring> {
-    guard let file = fopen("/proc/cpuinfo", "r") else { return [] }
+    Set(firstLine(of: "/proc/cpuinfo", beginningWith: "flags")?.split(whereSeparator: \.isWhitespace) ?? [])
+  }
+
+  private static func firstLine(of path: String, beginningWith prefix: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 16_384)
     while fgets(&line, Int32(line.count), file) != nil {
       let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      if text.hasPrefix("flags") { return Set(text.split(whereSeparator: \.isWhitespace)) }
+      if text.hasPrefix(prefix) { return text }
     }
-    return []
+    return nil
   }
 }
