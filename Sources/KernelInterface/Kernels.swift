@@ -48,6 +48,10 @@ public protocol Kernels: Sendable {
     _ row: UnsafePointer<Float>, to x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
     rows: Int, columns: Int)
 
+  /// y = function(x)
+  func evaluate(
+    _ function: ElementaryFunction, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int)
+
   // MARK: Reductions
 
   /// The sum of `count` values: element i goes to lane i % 16, each lane is a chain over i ascending, then the lane tree.

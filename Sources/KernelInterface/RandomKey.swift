@@ -59,3 +59,15 @@ public enum Philox {
     return (c0, c1, c2, c3)
   }
 }
+
+/// What a stream of random numbers is for: the first name under a run's seed.
+public enum RandomPurpose: UInt64, Sendable {
+  case split = 1
+  case shuffle
+  case initialization
+  case dropout
+}
+
+extension RandomKey {
+  public func derived(_ purpose: RandomPurpose) -> RandomKey { derived(purpose.rawValue) }
+}

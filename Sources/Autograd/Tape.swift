@@ -1,0 +1,94 @@
+import TensorCore
+
+/// Records the operations of a forward pass and walks them backwards to get the gradient of every parameter.
+///
+/// A tape serves one forward and at most one backward pass. Parameters are read from one arena and their gradients are
+/// written into another of the same layout, each straight by the operation that computes it. Without a gradient arena
+/// nothing is recorded: that is inference.
+public final class Tape {
+  public let parameters: Arena
+  private let gradients: Arena?
+  private var nodes: [Node] = []
+  private var parameterVariables: [Variable?]
+
+  public init(parameters: Arena, gradients: Arena?) {
+    precondition(
+      gradients.map { $0.layout == parameters.layout } ?? true,
+      "the gradient arena has another layout than the parameters")
+    self.parameters = parameters
+    self.gradients = gradients
+    parameterVariables = Array(repeating: nil, count: parameters.layout.entries.count)
+  }
+
+  /// Whether operations are recorded, that is, whether a backward pass may follow.
+  public var isRecording: Bool { gradients != nil }
+
+  public var backend: Backend { parameters.backend }
+
+  /// A value that gets no gradient: data.
+  public func constant(_ value: Tensor) -> Variable { Variable(value: value, tape: self, node: nil) }
+
+  /// Parameter `index` of the layout; the same variable each time it is asked for.
+  public func parameter(_ index: Int) -> Variable {
+    if let known = parameterVariables[index] { return known }
+    let value = parameters.tensor(index)
+    let variable =
+      isRecording
+      ? append(value, Node(kind: .parameter(index)))
+      : constant(value)
+    parameterVariables[index] = variable
+    return variable
+  }
+
+  /// Puts the result of an operation on the tape.
+  ///
+  /// - Parameters:
+  ///   - inputs: the operands; if none of them needs a gradient, nothing is recorded.
+  ///   - backward: gets the gradient of the result and writes the gradient of each input into `Gradients`.
+  public func record(
+    _ value: Tensor, from inputs: [Variable], backward: @escaping (Tensor, inout Gradients) -> Void
+  ) -> Variable {
+    guard isRecording, inputs.contains(where: \.needsGradient) else { return constant(value) }
+    return append(value, Node(kind: .operation(backward)))
+  }
+
+  private func append(_ value: Tensor, _ node: Node) -> Variable {
+    nodes.append(node)
+    return Variable(value: value, tape: self, node: nodes.count - 1)
+  }
+
+  /// Fills the gradient arena with the derivatives of `loss`, a single value, by every parameter. Parameters that the
+  /// loss does not depend on get zeros.
+  public func backward(from loss: Variable) {
+    guard let arena = gradients else { preconditionFailure("this tape records nothing: it has no gradient arena") }
+    precondition(loss.value.count == 1, "a loss is one value, not shape \(loss.value.shape)")
+    var gradients = Gradients(arena: arena, nodeKinds: nodes.map(\.kind))
+    gradients.pass(Tensor(filledWith: 1, loss.value.shape, on: backend), to: loss)
+    while let node = nodes.popLast() {
+      guard case .operation(let backward) = node.kind, let dy = gradients.take(nodes.count) else { continue }
+      backward(dy, &gradients)
+    }
+    gradients.fillUnwritten()
+  }
+}
+
+extension Tape {
+  struct Node {
+    enum Kind {
+      case parameter(Int)
+      case operation((Tensor, inout Gradients) -> Void)
+    }
+    let kind: Kind
+  }
+}
+
+/// A tensor and its place on the tape. The tape outlives its variables: whoever runs the forward pass holds it.
+public struct Variable {
+  public let value: Tensor
+  public unowned let tape: Tape
+  /// Its node; `nil` for data, which gets no gradient.
+  let node: Int?
+
+  public var needsGradient: Bool { node != nil }
+  public var shape: Shape { value.shape }
+}

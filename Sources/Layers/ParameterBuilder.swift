@@ -1,0 +1,45 @@
+import KernelInterface
+import TensorCore
+
+/// Collects the parameters of a model while its layers are made: names, shapes, and how each begins.
+///
+///     var builder = ParameterBuilder()
+///     let layer = builder.scope("layers.0") { Linear(inputs: 784, outputs: 10, in: &$0) }
+///     let parameters = builder.makeParameters(on: backend, key: key)    // layers.0.weight, layers.0.bias
+public struct ParameterBuilder: Sendable {
+  /// The parameters so far, in the order of their making.
+  public private(set) var layout = ParameterLayout()
+  private var initializers: [Initializer] = []
+  private var scopes: [String] = []
+  private var randomStreams: UInt64 = 0
+
+  public init() {}
+
+  /// Adds a parameter to the current scope and returns its index in the layout.
+  public mutating func parameter(_ name: String, _ shape: Shape, _ initializer: Initializer) -> Int {
+    initializers.append(initializer)
+    return layout.append(name: (scopes + [name]).joined(separator: "."), shape: shape)
+  }
+
+  /// Runs `build`; the parameters that it adds have names that begin with `name` and a dot.
+  public mutating func scope<Built>(_ name: String, _ build: (inout ParameterBuilder) -> Built) -> Built {
+    scopes.append(name)
+    defer { scopes.removeLast() }
+    return build(&self)
+  }
+
+  /// A number no other layer of the model has: the name of a layer's stream of random choices.
+  public mutating func randomStream() -> UInt64 {
+    defer { randomStreams += 1 }
+    return randomStreams
+  }
+
+  /// The parameters as they are before the first step: those of index i are drawn from `key.derived(i)`.
+  public func makeParameters(on backend: Backend, key: RandomKey) -> Arena {
+    let arena = Arena(layout, on: backend)
+    for (index, initializer) in initializers.enumerated() {
+      initializer.write(to: arena.destination(index, accumulates: false), key: key.derived(UInt64(index)))
+    }
+    return arena
+  }
+}

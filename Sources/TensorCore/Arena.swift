@@ -1,0 +1,80 @@
+/// Contiguous memory for one value of every parameter of a model: the parameters, their gradients, or an optimizer's state.
+///
+/// All arenas of a model have the same layout, so a range of one is the same range of all. An arena has reference
+/// semantics: its tensors see what is written later. Whoever holds it writes it between uses: the backward pass writes
+/// gradients, then the reduction sums them, then the optimizer writes parameters.
+public final class Arena: Sendable {
+  public let layout: ParameterLayout
+  public let backend: Backend
+  let storage: Storage
+
+  /// An arena of zeros.
+  public init(_ layout: ParameterLayout, on backend: Backend) {
+    self.layout = layout
+    self.backend = backend
+    storage = backend.pool.allocate(layout.count)
+    storage.base.update(repeating: 0, count: layout.count)
+  }
+
+  /// The number of floats, padding included.
+  public var count: Int { layout.count }
+
+  public func withMutableValues<Result>(
+    _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    defer { withExtendedLifetime(storage) {} }
+    return try body(UnsafeMutableBufferPointer(start: storage.base, count: count))
+  }
+
+  /// The whole arena as a tensor [count].
+  public var tensor: Tensor { Tensor(shape: [count], backend: backend, storage: storage, offset: 0) }
+
+  /// The values of parameter `index`: a view, not a copy.
+  public func tensor(_ index: Int) -> Tensor {
+    let entry = layout.entries[index]
+    return Tensor(shape: entry.shape, backend: backend, storage: storage, offset: entry.range.lowerBound)
+  }
+
+  /// Parameter `index` as memory to write.
+  public func destination(_ index: Int, accumulates: Bool) -> TensorDestination {
+    let entry = layout.entries[index]
+    return TensorDestination(
+      shape: entry.shape, backend: backend, storage: storage, offset: entry.range.lowerBound, accumulates: accumulates)
+  }
+
+  /// Adds every value of `other`, element by element.
+  public func add(_ other: Arena) {
+    precondition(other.count == count, "arenas of \(other.count) and \(count) values")
+    backend.forEachRange(of: count) { range in
+      let at = range.lowerBound
+      backend.kernels.add(storage.base + at, other.storage.base + at, into: storage.base + at, count: range.count)
+    }
+  }
+}
+
+/// Which range of an arena belongs to which parameter. Ranges begin at multiples of 16 floats, one cache line;
+/// the padding between them stays zero.
+public struct ParameterLayout: Sendable, Equatable {
+  public struct Entry: Sendable, Equatable {
+    public let name: String
+    public let shape: Shape
+    public let range: Range<Int>
+  }
+
+  public private(set) var entries: [Entry] = []
+  /// The arena's length in floats.
+  public private(set) var count = 0
+
+  public init() {}
+
+  /// Adds a parameter at the end and returns its index.
+  public mutating func append(name: String, shape: Shape) -> Int {
+    precondition(!entries.contains { $0.name == name }, "two parameters are called '\(name)'")
+    entries.append(Entry(name: name, shape: shape, range: count..<count + shape.count))
+    count += (shape.count + 15) / 16 * 16
+    return entries.count - 1
+  }
+
+  /// The number of trainable values, padding not counted.
+  public var parameterCount: Int { entries.reduce(0) { $0 + $1.shape.count } }
+}

@@ -1,0 +1,162 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Threads that run one piece of work at a time, cut into parts: fork, compute, join.
+///
+/// Part i always runs on thread i, the caller being thread 0, so which thread does what is a function of the call alone.
+/// Waiting threads spin for some microseconds (the next piece of work is usually near) and then sleep.
+///
+/// `@unchecked Sendable`: `run` is called by one thread at a time, which is checked; the workers read `work` only
+/// after `ticket` has announced it and report in `unfinished` before the caller goes on.
+public final class ThreadPool: @unchecked Sendable {
+  /// The number of threads, the caller's included.
+  public let size: Int
+  private let shared = Shared()
+  private var workers: [pthread_t] = []
+
+  public init(size: Int) {
+    precondition(size >= 1, "a thread pool has at least one thread, not \(size)")
+    self.size = size
+    for index in 1..<max(size, 1) { workers.append(startWorker(index)) }
+  }
+
+  deinit {
+    shared.announce(parts: 0, workers: workers.count, work: nil)
+    for worker in workers { pthread_join(worker, nil) }
+  }
+
+  /// Calls `body(0)`, ..., `body(parts - 1)`, each once, on as many threads; returns when all have returned.
+  ///
+  /// - Parameter parts: at most `size`.
+  public func run(_ parts: Int, _ body: (Int) -> Void) {
+    precondition(parts <= size, "\(parts) parts on \(size) threads")
+    guard parts > 1 else {
+      if parts == 1 { body(0) }
+      return
+    }
+    let wasBusy = shared.busy.exchange(true, ordering: .acquiring)
+    precondition(!wasBusy, "a thread pool runs one piece of work at a time")
+    withoutActuallyEscaping(body) { work in
+      shared.announce(parts: parts, workers: workers.count, work: work)
+      work(0)
+      shared.waitUntilFinished()
+      shared.forgetWork()
+    }
+    shared.busy.store(false, ordering: .releasing)
+  }
+
+  private func startWorker(_ index: Int) -> pthread_t {
+    let start = Unmanaged.passRetained(WorkerStart(index: index, shared: shared))
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
+        start.shared.serve(index: start.index)
+        return nil
+      }, start.toOpaque())
+    precondition(status == 0, "the system refused a thread (error \(status))")
+    return thread
+  }
+}
+
+private final class WorkerStart {
+  let index: Int
+  let shared: ThreadPool.Shared
+
+  init(index: Int, shared: ThreadPool.Shared) {
+    self.index = index
+    self.shared = shared
+  }
+}
+
+extension ThreadPool {
+  /// What the caller and the workers both see.
+  ///
+  /// `@unchecked Sendable`: `work` and `parts` are written before `ticket` is raised (releasing) and read after it is
+  /// seen raised (acquiring); every worker answers every ticket in `unfinished`, those without a part too, which orders
+  /// their reads before the caller's next write.
+  fileprivate final class Shared: @unchecked Sendable {
+    let busy = Atomic<Bool>(false)
+    private var work: ((Int) -> Void)?
+    private var parts = 0
+    private let ticket = Atomic<Int>(0)
+    private let unfinished = Atomic<Int>(0)
+    private let sleepers = Atomic<Int>(0)
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// About 20 microseconds of looking before a thread goes to sleep.
+    private static let spins = 4_000
+
+    init() {
+      pthread_mutex_init(mutex, nil)
+      pthread_cond_init(wake, nil)
+    }
+
+    deinit {
+      pthread_cond_destroy(wake)
+      pthread_mutex_destroy(mutex)
+      wake.deallocate()
+      mutex.deallocate()
+    }
+
+    /// Hands `work` to the workers; `nil` tells them to end.
+    func announce(parts: Int, workers: Int, work: ((Int) -> Void)?) {
+      self.work = work
+      self.parts = parts
+      unfinished.store(workers, ordering: .relaxed)
+      ticket.add(1, ordering: .sequentiallyConsistent)
+      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+        pthread_mutex_lock(mutex)
+        pthread_cond_broadcast(wake)
+        pthread_mutex_unlock(mutex)
+      }
+    }
+
+    /// The caller's join. It spins, then yields: with more threads than cores the others must get the core.
+    func waitUntilFinished() {
+      var looks = 0
+      while unfinished.load(ordering: .acquiring) > 0 {
+        looks += 1
+        if looks > Self.spins { sched_yield() }
+      }
+    }
+
+    /// A worker's life: wait for a ticket, do one's part of it, until told to end.
+    func serve(index: Int) {
+      var seen = 0
+      while true {
+        seen = nextTicket(after: seen)
+        guard perform(index) else { return }
+        unfinished.subtract(1, ordering: .releasing)
+      }
+    }
+
+    /// A function of its own, so that the worker has let go of the caller's closure before it reports.
+    @inline(never)
+    private func perform(_ index: Int) -> Bool {
+      guard let work else { return false }
+      if index < parts { work(index) }
+      return true
+    }
+
+    func forgetWork() { work = nil }
+
+    private func nextTicket(after seen: Int) -> Int {
+      for _ in 0..<Self.spins {
+        let now = ticket.load(ordering: .acquiring)
+        if now != seen { return now }
+      }
+      pthread_mutex_lock(mutex)
+      defer { pthread_mutex_unlock(mutex) }
+      sleepers.add(1, ordering: .sequentiallyConsistent)
+      defer { sleepers.subtract(1, ordering: .relaxed) }
+      while ticket.load(ordering: .sequentiallyConsistent) == seen { pthread_cond_wait(wake, mutex) }
+      return ticket.load(ordering: .acquiring)
+    }
+  }
+}
