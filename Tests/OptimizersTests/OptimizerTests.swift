@@ -18,12 +18,16 @@ struct OptimizerTests {
     parameters.write(initial)
     let optimizer = Optimizer(try Self.options(name, of: golden), layout: layout, on: backend)
     let history = try golden.slices(name, "parameters")
+    // A value that went far and came back has kept the rounding error of the far place.
+    let reach = initial.indices.map { index in history.reduce(1) { max($0, abs($1[index])) } }
     for (step, gradient) in try golden.slices(name, "gradients").enumerated() {
       gradients.write(gradient)
       optimizer.update(
         parameters: parameters, gradients: gradients, gradientScale: 1,
         learningRate: try golden.number(name, "learningRate"), step: step)
-      expectClose(parameters.tensor(0).values, history[step], tolerance: 1e-6, "parameters after step \(step)")
+      expectClose(
+        zip(parameters.tensor(0).values, reach).map(/), zip(history[step], reach).map(/), tolerance: 1e-6,
+        "parameters after step \(step), as a part of their reach")
     }
   }
 
