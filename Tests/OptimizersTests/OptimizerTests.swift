@@ -59,10 +59,10 @@ struct OptimizerTests {
     }
   }
 
-  @Test("the gradient scale multiplies gradients and leaves weight decay alone", arguments: TrainingRun.allOptions)
+  @Test("the gradient scale multiplies gradients and leaves weight decay alone", arguments: OptimizerRun.allOptions)
   func gradientScale(options: OptimizerOptions) {
-    let halved = TrainingRun(options)
-    let whole = TrainingRun(options)
+    let halved = OptimizerRun(options)
+    let whole = OptimizerRun(options)
     for step in 0..<3 {
       halved.update(step: step, gradientScale: 0.25, gradientFactor: 4)
       whole.update(step: step, gradientScale: 1, gradientFactor: 1)
@@ -70,11 +70,11 @@ struct OptimizerTests {
     #expect(halved.bits == whole.bits)
   }
 
-  @Test("state carried to a new optimizer goes on bit for bit", arguments: TrainingRun.allOptions)
+  @Test("state carried to a new optimizer goes on bit for bit", arguments: OptimizerRun.allOptions)
   func resume(options: OptimizerOptions) {
-    let uninterrupted = TrainingRun(options)
+    let uninterrupted = OptimizerRun(options)
     for step in 0..<4 { uninterrupted.update(step: step) }
-    let resumed = TrainingRun(options)
+    let resumed = OptimizerRun(options)
     resumed.restore(uninterrupted)
     for step in 4..<8 {
       uninterrupted.update(step: step)
