@@ -26,8 +26,8 @@ extension CheckpointCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print the SHA-256 of the parameters: 64 hexadecimal digits.",
       discussion: """
-        Two checkpoints have the same digest exactly when their parameters are the same bits: the values of all tensors, \
-        in the order of the tensors' names, as little-endian float32.
+        Two checkpoints have the same digest exactly when their parameters are the same bits: the values of all \
+        tensors, in the order of the tensors' names, as little-endian float32.
 
         Example:
           revoada checkpoint digest runs/digits
