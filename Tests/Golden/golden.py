@@ -230,8 +230,13 @@ def optimizers():
 
 def torch_settings(numbers):
     """PyTorch's names for our settings."""
-    names = {"learningRate": "lr", "decay": "alpha", "epsilon": "eps", "weightDecay": "weight_decay"}
-    names |= {"momentum": "momentum"}
+    names = {
+        "learningRate": "lr",
+        "momentum": "momentum",
+        "decay": "alpha",
+        "epsilon": "eps",
+        "weightDecay": "weight_decay",
+    }
     options = {names[key]: value for key, value in numbers.items() if key in names}
     return options | ({"betas": (numbers["beta1"], numbers["beta2"])} if "beta1" in numbers else {})
 
