@@ -18,7 +18,7 @@ fail() {
 }
 
 check_swift() {
-  hint="  Install Swift $swift_major.$swift_minor or later (https://www.swift.org/install/linux) and put it on the PATH."
+  hint="  Install Swift $swift_major.$swift_minor or later and put it on the PATH: https://www.swift.org/install/linux"
   command -v swift >/dev/null || fail "bootstrap: 'swift' is not on the PATH." "$hint"
   version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
   [ -n "$version" ] || fail "bootstrap: 'swift --version' says no version: $(command -v swift)" "$hint"
@@ -29,7 +29,8 @@ check_swift() {
   fi
 }
 
-# present PACKAGE: true where apt installed it, or where what it brings is there all the same (a cluster's own Open MPI).
+# present PACKAGE: true where apt installed it, or where what it brings is there all the same: a cluster has its own
+# Open MPI.
 present() {
   [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] && return
   case $1 in
