@@ -28,6 +28,8 @@ final class FaultyFileSystem: FileSystem {
     var unsynchronized: Set<String> = []
     /// What was unsynchronized in a folder when it was given its final name.
     var renamedUnsynchronized: Set<String> = []
+    /// Old checkpoints that were given up while the directory, with the new one's name, was unsynchronized.
+    var givenUpEarly: Set<String> = []
   }
 
   let fault: Fault
@@ -90,7 +92,11 @@ final class FaultyFileSystem: FileSystem {
     state.withLock { state in
       let moved = state.unsynchronized.filter { $0 == path || $0.hasPrefix(path + "/") }
       state.unsynchronized.subtract(moved)
-      if !newPath.hasSuffix(".partial") { state.renamedUnsynchronized.formUnion(moved) }
+      if !newPath.hasSuffix(".partial") {
+        state.renamedUnsynchronized.formUnion(moved)
+      } else if state.unsynchronized.contains(parent(path)) {
+        state.givenUpEarly.insert(path)
+      }
     }
     changed(parent(newPath))
   }

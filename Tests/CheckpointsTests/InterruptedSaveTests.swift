@@ -96,6 +96,7 @@ struct InterruptedSaveTests {
       for step in 1...2 {
         try SampleCheckpoint(step: step).save(to: store)
         #expect(faulty.state.withLock { $0.renamedUnsynchronized } == [])
+        #expect(faulty.state.withLock { $0.givenUpEarly } == [])
         #expect(faulty.state.withLock { $0.unsynchronized } == [])
       }
     }
