@@ -73,7 +73,7 @@ let package = Package(
     + kernelBuilds.map { build in
       .target(
         name: build.target, dependencies: ["KernelInterface"],
-        swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2"] + build.flags)])
+        swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + build.flags)])
     }
     + [
       .target(

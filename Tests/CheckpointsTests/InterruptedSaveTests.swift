@@ -22,7 +22,7 @@ struct InterruptedSaveTests {
 
     /// Makes it so, and returns the checkpoint that counts as the newest.
     func prepare(_ directory: String) throws -> SampleCheckpoint? {
-      let store = CheckpointStore(directory: directory, keepLast: 2)
+      let store = CheckpointStore(directory: directory, keepLast: 2, fileSystem: FaultyFileSystem(at: 0))
       let local = LocalFileSystem()
       if self == .nothing { return nil }
       try SampleCheckpoint(step: 1).save(to: store)
@@ -36,7 +36,7 @@ struct InterruptedSaveTests {
       try local.rename(folder, to: folder + ".replaced")
       if self == .sameStepMovedAside { return same }
       let replacement = SampleCheckpoint(step: 3, variant: 0.25)
-      let elsewhere = CheckpointStore(directory: directory + "/elsewhere")
+      let elsewhere = CheckpointStore(directory: directory + "/elsewhere", fileSystem: FaultyFileSystem(at: 0))
       try replacement.save(to: elsewhere)
       try local.rename("\(directory)/elsewhere/step-00000003", to: folder)
       try local.removeDirectory("\(directory)/elsewhere")
@@ -65,7 +65,7 @@ struct InterruptedSaveTests {
           #expect(failure.exitStatus == .cannotWrite)
         }
         faultHappened = faulty.faultHappened
-        let store = CheckpointStore(directory: directory, keepLast: 2)
+        let store = CheckpointStore(directory: directory, keepLast: 2, fileSystem: FaultyFileSystem(at: 0))
         let (newest, skipped) = try store.newestAndSkipped()
         let isNew = try newest.map { try new.isEqual(to: $0) } ?? false
         let isOld = try newest.map { try old?.isEqual(to: $0) ?? false } ?? (old == nil)
@@ -96,6 +96,7 @@ struct InterruptedSaveTests {
       for step in 1...2 {
         try SampleCheckpoint(step: step).save(to: store)
         #expect(faulty.state.withLock { $0.renamedUnsynchronized } == [])
+        #expect(faulty.state.withLock { $0.givenUpEarly } == [])
         #expect(faulty.state.withLock { $0.unsynchronized } == [])
       }
     }

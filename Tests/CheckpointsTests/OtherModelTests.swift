@@ -33,7 +33,8 @@ struct OtherModelTests {
   func shape() throws {
     #expect(
       try message([TensorSignature(name: "0.weight", shape: [2, 3]), bias])
-        == "run/step-00000001 is a checkpoint of another model: its tensor '0.weight' has shape [3, 2], here it is [2, 3]"
+        == "run/step-00000001 is a checkpoint of another model: "
+        + "its tensor '0.weight' has shape [3, 2], here it is [2, 3]"
     )
   }
 
@@ -43,7 +44,8 @@ struct OtherModelTests {
       try message([
         weight, TensorSignature(name: "1.weight", shape: [4]), TensorSignature(name: "1.bias", shape: []), bias,
       ])
-        == "run/step-00000001 is a checkpoint of another model: it lacks tensor '1.weight' [4] (and 1 more tensor differs)"
+        == "run/step-00000001 is a checkpoint of another model: "
+        + "it lacks tensor '1.weight' [4] (and 1 more tensor differs)"
     )
   }
 

@@ -62,7 +62,8 @@ struct SafetensorsTests {
   @Test("may hold tensors of other types, scalars, empty tensors, and no tensors")
   func accepted() throws {
     let header =
-      #"{ "h" : {"shape":[3],"data_offsets":[0,6],"dtype":"BF16"},"e":{"dtype":"I64","shape":[0,5],"data_offsets":[6,6]},"#
+      #"{ "h" : {"shape":[3],"data_offsets":[0,6],"dtype":"BF16"},"#
+      + #""e":{"dtype":"I64","shape":[0,5],"data_offsets":[6,6]},"#
       + #""caf\u00e9\ud83d\udc26\n":{"dtype":"BOOL","shape":[],"data_offsets":[6,7]}}   "#
     let file = try open(header, dataByteCount: 7)
     #expect(file.tensor(named: "h")?.elementType == .bfloat16)

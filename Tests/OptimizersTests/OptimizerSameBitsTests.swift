@@ -4,24 +4,24 @@ import Testing
 
 @Suite("Optimizers give the same bits")
 struct OptimizerSameBitsTests {
-  @Test("an update range by range is an update of all", arguments: TrainingRun.allOptions)
+  @Test("an update range by range is an update of all", arguments: OptimizerRun.allOptions)
   func ranges(options: OptimizerOptions) {
-    let whole = TrainingRun(options, steps: 3)
+    let whole = OptimizerRun(options, steps: 3)
     // Cuts on and off the borders of vectors, cache lines and parameters, an empty range, ranges out of order.
     let count = whole.count
     let cuts = [0, 1, 16, 16, 17, 80, 1000, count - 7, count]
     let ranges = zip(cuts, cuts.dropFirst()).map { $0..<$1 }
-    let cut = TrainingRun(options)
+    let cut = OptimizerRun(options)
     for step in 0..<3 {
       for range in ranges.reversed() { cut.update(range: range, step: step) }
     }
     #expect(cut.bits == whole.bits)
   }
 
-  @Test("an update of a range leaves everything else alone", arguments: TrainingRun.allOptions)
+  @Test("an update of a range leaves everything else alone", arguments: OptimizerRun.allOptions)
   func rangeAlone(options: OptimizerOptions) {
-    let before = TrainingRun(options, steps: 2)
-    let after = TrainingRun(options, steps: 2)
+    let before = OptimizerRun(options, steps: 2)
+    let after = OptimizerRun(options, steps: 2)
     let range = 35..<90
     after.update(range: range, step: 2)
     for (old, new) in zip(before.bits, after.bits) {
@@ -30,26 +30,26 @@ struct OptimizerSameBitsTests {
     }
   }
 
-  @Test("one, two and three threads agree", arguments: TrainingRun.allOptions)
+  @Test("one, two and three threads agree", arguments: OptimizerRun.allOptions)
   func threads(options: OptimizerOptions) {
-    let one = TrainingRun(options, steps: 3).bits
+    let one = OptimizerRun(options, steps: 3).bits
     for threads in 2...3 {
-      #expect(TrainingRun(options, on: Backend(threads: threads), steps: 3).bits == one, "\(threads) threads")
+      #expect(OptimizerRun(options, on: Backend(threads: threads), steps: 3).bits == one, "\(threads) threads")
     }
   }
 
-  @Test("all instruction sets agree", arguments: TrainingRun.allOptions)
+  @Test("all instruction sets agree", arguments: OptimizerRun.allOptions)
   func instructionSets(options: OptimizerOptions) {
-    let widest = TrainingRun(options, steps: 3).bits
+    let widest = OptimizerRun(options, steps: 3).bits
     for instructionSet in Processor.supportedInstructionSets {
       let backend = Backend(instructionSet: instructionSet, threads: 1)
-      #expect(TrainingRun(options, on: backend, steps: 3).bits == widest, "\(instructionSet)")
+      #expect(OptimizerRun(options, on: backend, steps: 3).bits == widest, "\(instructionSet)")
     }
   }
 
-  @Test("the padding between parameters stays zero, in parameters and state", arguments: TrainingRun.allOptions)
+  @Test("the padding between parameters stays zero, in parameters and state", arguments: OptimizerRun.allOptions)
   func padding(options: OptimizerOptions) {
-    let run = TrainingRun(options, steps: 5)
+    let run = OptimizerRun(options, steps: 5)
     let used = Set(run.layout.entries.flatMap(\.range))
     #expect(used.count < run.count)
     for bits in run.bits {

@@ -18,12 +18,16 @@ struct OptimizerTests {
     parameters.write(initial)
     let optimizer = Optimizer(try Self.options(name, of: golden), layout: layout, on: backend)
     let history = try golden.slices(name, "parameters")
+    // A value that went far and came back has kept the rounding error of the far place.
+    let reach = initial.indices.map { index in history.reduce(1) { max($0, abs($1[index])) } }
     for (step, gradient) in try golden.slices(name, "gradients").enumerated() {
       gradients.write(gradient)
       optimizer.update(
         parameters: parameters, gradients: gradients, gradientScale: 1,
         learningRate: try golden.number(name, "learningRate"), step: step)
-      expectClose(parameters.tensor(0).values, history[step], tolerance: 1e-6, "parameters after step \(step)")
+      expectClose(
+        zip(parameters.tensor(0).values, reach).map(/), zip(history[step], reach).map(/), tolerance: 1e-6,
+        "parameters after step \(step), as a part of their reach")
     }
   }
 
@@ -55,10 +59,10 @@ struct OptimizerTests {
     }
   }
 
-  @Test("the gradient scale multiplies gradients and leaves weight decay alone", arguments: TrainingRun.allOptions)
+  @Test("the gradient scale multiplies gradients and leaves weight decay alone", arguments: OptimizerRun.allOptions)
   func gradientScale(options: OptimizerOptions) {
-    let halved = TrainingRun(options)
-    let whole = TrainingRun(options)
+    let halved = OptimizerRun(options)
+    let whole = OptimizerRun(options)
     for step in 0..<3 {
       halved.update(step: step, gradientScale: 0.25, gradientFactor: 4)
       whole.update(step: step, gradientScale: 1, gradientFactor: 1)
@@ -66,11 +70,11 @@ struct OptimizerTests {
     #expect(halved.bits == whole.bits)
   }
 
-  @Test("state carried to a new optimizer goes on bit for bit", arguments: TrainingRun.allOptions)
+  @Test("state carried to a new optimizer goes on bit for bit", arguments: OptimizerRun.allOptions)
   func resume(options: OptimizerOptions) {
-    let uninterrupted = TrainingRun(options)
+    let uninterrupted = OptimizerRun(options)
     for step in 0..<4 { uninterrupted.update(step: step) }
-    let resumed = TrainingRun(options)
+    let resumed = OptimizerRun(options)
     resumed.restore(uninterrupted)
     for step in 4..<8 {
       uninterrupted.update(step: step)

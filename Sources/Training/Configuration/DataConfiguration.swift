@@ -10,7 +10,7 @@ public struct DataConfiguration: ConfigurationSection {
   }
 
   public enum Header: String, ConfigurationChoice {
-    /// The first line is a header if any of its cells is not a number.
+    /// The first line is a header if none of its cells is a number.
     case auto
     case present = "true"
     case absent = "false"

@@ -26,8 +26,8 @@ extension CheckpointCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print the SHA-256 of the parameters: 64 hexadecimal digits.",
       discussion: """
-        Two checkpoints have the same digest exactly when their parameters are the same bits: the values of all tensors, \
-        in the order of the tensors' names, as little-endian float32.
+        Two checkpoints have the same digest exactly when their parameters are the same bits: the values of all \
+        tensors, in the order of the tensors' names, as little-endian float32.
 
         Example:
           revoada checkpoint digest runs/digits
@@ -109,10 +109,11 @@ private struct CheckpointDescription {
       ["checkpoint", checkpoint.path],
       ["step", "\(progress.step)"],
       ["samples seen", "\(progress.samplesSeen)"],
-      ["batch size", "\(progress.batchSize) in \(progress.lanes) \(progress.lanes == 1 ? "lane" : "lanes")"],
+      ["batch size", "\(progress.batchSize)"],
+      ["lanes", "\(progress.lanes)"],
       ["seed", "\(progress.seed)"],
       ["optimizer", manifest.training.optimizer],
-      ["parameters", "\(values) in \(manifest.parameters.count) tensors"],
+      ["parameters", "\(values) (tensors: \(manifest.parameters.count))"],
       ["digest", manifest.parametersDigest],
     ]
     let files = [["file", "bytes", "sha256"]] + manifest.files.map { [$0.name, "\($0.byteCount)", $0.sha256] }

@@ -2,7 +2,7 @@ import Optimizers
 import TensorCore
 
 /// Parameters, gradients that differ at every step, and an optimizer: what the tests compare with another of its kind.
-struct TrainingRun {
+struct OptimizerRun {
   /// Every method, with weight decay.
   static let allOptions: [OptimizerOptions] = [
     OptimizerOptions(.sgd(momentum: 0.9), weightDecay: 0.02),
@@ -37,7 +37,7 @@ struct TrainingRun {
   }
 
   /// Takes over another run's parameters and state, as from a checkpoint.
-  func restore(_ other: TrainingRun) {
+  func restore(_ other: OptimizerRun) {
     for (mine, theirs) in zip(arenas, other.arenas) {
       theirs.tensor.withValues { values in mine.withMutableValues { _ = $0.update(fromContentsOf: values) } }
     }
