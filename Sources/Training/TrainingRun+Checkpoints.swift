@@ -13,6 +13,10 @@ extension TrainingRun {
   func save() throws {
     try group.agree {
       guard group.rank == 0 else { return }
+      // Nobody could go on from there, and a good checkpoint might have to make room for it.
+      guard parameters.tensor.sumOfSquares().isFinite else {
+        throw TrainingError.parametersNotFinite(step: state.step)
+      }
       let optimizerArenas = optimizer.state.map { (prefix: $0.name + "/", arena: $0.arena) }
       let saved = try withNamedTensors(of: [(prefix: "", arena: parameters)]) { parameters in
         try withNamedTensors(of: optimizerArenas) { optimizerState in

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Collectives
 import Failures
+import Glibc
 import TensorCore
 import Training
 
@@ -29,20 +30,21 @@ struct TrainCommand: ParsableCommand {
   var progress: ProgressStyle = .auto
 
   func run() throws {
-    var settings = try RunConfiguration.read(file: config, overrides: options.overrides)
-    if let steps = options.steps { settings.training.steps = steps }
-    if options.dryRun {
-      print(settings.resolvedYAML, terminator: "")
-      return
-    }
     // Before MPI and the thread pool start their threads, which inherit it.
     let signals = SignalWatch()
+    // Beyond a limit on the size of files a write then fails, with a message, instead of ending the process.
+    signal(SIGXFSZ, SIG_IGN)
     try ParallelWorld.run { group in
-      group.abortOnFailure(report: ErrorReport.print) { try train(settings, on: group, until: signals) }
+      group.abortOnFailure(report: ErrorReport.print) { try train(on: group, until: signals) }
     }
   }
 
-  private func train(_ settings: RunConfiguration, on group: any ProcessGroup, until signals: SignalWatch) throws {
+  private func train(on group: any ProcessGroup, until signals: SignalWatch) throws {
+    let settings = try group.agree { try readConfiguration() }
+    guard !options.dryRun else {
+      if group.rank == 0 { print(settings.resolvedYAML, terminator: "") }
+      return
+    }
     let backend = try group.agree {
       Backend(instructionSet: try chosenInstructionSet(), threads: try options.threads ?? group.threadsPerRank())
     }
@@ -53,6 +55,12 @@ struct TrainCommand: ParsableCommand {
     let run = try TrainingRun(settings, directory: directory, resume: options.resumePolicy, in: environment)
     let summary = try run.train()
     if group.rank == 0 { print(summary.table) }
+  }
+
+  private func readConfiguration() throws -> RunConfiguration {
+    var configuration = try RunConfiguration.read(file: config, overrides: options.overrides)
+    if let steps = options.steps { configuration.training.steps = steps }
+    return configuration
   }
 }
 
