@@ -12,12 +12,13 @@ extension CheckpointStore {
   /// Saves a checkpoint so that at every instant, whatever dies, a complete one exists.
   ///
   /// 1. Write `step-N.partial`: the tensors, then the manifest; fsync every file and the folder.
-  /// 2. If `step-N` exists already (a run resumed from an older step), move it aside to `step-N.replaced`, which loading
-  ///    still accepts. Then rename `step-N.partial` to `step-N`, and fsync the directory: committed.
+  /// 2. If `step-N` exists already (a run resumed from an older step), move it aside to `step-N.replaced`, which
+  ///    loading still accepts. Then rename `step-N.partial` to `step-N`, and fsync the directory: committed.
   /// 3. Remove what is obsolete: interrupted saves, replaced ones, and all but the last ``keepLast`` checkpoints up to
   ///    this step. Checkpoints of later steps are left alone: they belong to a run that this one went back behind.
   ///
-  /// Throws ``CheckpointFailure/notSaved(step:directory:cause:leftover:)`` if step 1 or 2 fails; nothing older is touched then.
+  /// Throws ``CheckpointFailure/notSaved(step:directory:cause:leftover:)`` if 1 or 2 fails; nothing older is removed
+  /// then.
   @discardableResult
   public func save(_ checkpoint: Checkpoint) throws(CheckpointFailure) -> SavedCheckpoint {
     let step = checkpoint.training.progress.step

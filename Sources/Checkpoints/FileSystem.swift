@@ -65,7 +65,7 @@ extension ReadableFile {
 
 extension FileSystem {
   /// Creates a directory with the parents it lacks, so that they survive a power cut; one that exists is left as it is.
-  func createDirectoryAndParents(_ path: String) throws(FileSystemError) {
+  public func createDirectoryAndParents(_ path: String) throws(FileSystemError) {
     if try exists(path) { return }
     let parent = parentDirectory(of: path)
     try createDirectoryAndParents(parent)

@@ -46,17 +46,19 @@ extension JSONValue: Codable {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
-    } else if let value = try container.decodeIfPossible(Bool.self) {
+    } else if let value = container.decodeIfPossible(Bool.self) {
       self = .boolean(value)
-    } else if let value = try container.decodeIfPossible(Int.self) {
-      self = .integer(value)
-    } else if let value = try container.decodeIfPossible(UInt64.self) {
+    } else if let value = container.decodeIfPossible(Int.self) {
+      // `-0` is an integer to the decoder, and would lose its sign.
+      let isNegativeZero = value == 0 && container.decodeIfPossible(Double.self)?.sign == .minus
+      self = isNegativeZero ? .number(-0.0) : .integer(value)
+    } else if let value = container.decodeIfPossible(UInt64.self) {
       self = .unsigned(value)
-    } else if let value = try container.decodeIfPossible(Double.self) {
+    } else if let value = container.decodeIfPossible(Double.self) {
       self = .number(value)
-    } else if let value = try container.decodeIfPossible(String.self) {
+    } else if let value = container.decodeIfPossible(String.self) {
       self = .string(value)
-    } else if let value = try container.decodeIfPossible([JSONValue].self) {
+    } else if let value = container.decodeIfPossible([JSONValue].self) {
       self = .array(value)
     } else {
       self = .object(try container.decode([String: JSONValue].self))
@@ -80,10 +82,12 @@ extension JSONValue: Codable {
 
 extension SingleValueDecodingContainer {
   /// The value as `type`, or `nil` if it is of another type: the only way a decoder tells what it holds.
-  fileprivate func decodeIfPossible<Value: Decodable>(_ type: Value.Type) throws -> Value? {
+  ///
+  /// Every error counts as another type: for a number that does not fit, the decoder throws one it keeps to itself.
+  fileprivate func decodeIfPossible<Value: Decodable>(_ type: Value.Type) -> Value? {
     do {
       return try decode(type)
-    } catch DecodingError.typeMismatch, DecodingError.dataCorrupted {
+    } catch {
       return nil
     }
   }

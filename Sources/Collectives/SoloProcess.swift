@@ -1,12 +1,5 @@
 public import Failures
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// A group of one process: every sum is its own value, and nothing is sent.
 public final class SoloProcess: ProcessGroup {

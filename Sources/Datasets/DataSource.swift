@@ -13,17 +13,20 @@ public enum DataSource: Hashable, Sendable {
   public func load() throws(DatasetError) -> LoadedData {
     switch self {
     case .digits:
-      let bytes = try Gzip.inflate(PackageResources.digits_csv_gz, path: "digits", limit: FileReader.sizeLimit)
-      let table = try CSVReader(bytes: bytes, options: CSVOptions(path: "digits", header: .no)).read()
-      let digits = Dataset(
-        sampleShape: [8, 8], features: table.features, targets: table.targets, origin: table.origin)
-      return LoadedData(pool: digits, test: nil)
+      return LoadedData(pool: try Self.loadDigits(), test: nil)
     case .idx(let directory):
       return try IDXFolder(path: directory).load()
     case .csv(let options):
       let bytes = try FileReader.contents(of: options.path)
       return LoadedData(pool: try CSVReader(bytes: bytes, options: options).read(), test: nil)
     }
+  }
+
+  private static func loadDigits() throws(DatasetError) -> Dataset {
+    let name = "digits"
+    let bytes = try Gzip.inflate(PackageResources.digits_csv_gz, path: name, limit: FileReader.sizeLimit)
+    let table = try CSVReader(bytes: bytes, options: CSVOptions(path: name, header: .no)).read()
+    return Dataset(sampleShape: [8, 8], features: table.features, targets: table.targets, origin: name)
   }
 }
 

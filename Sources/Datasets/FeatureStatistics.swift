@@ -10,26 +10,20 @@ struct FeatureStatistics {
   init(of dataset: Dataset, samples: [Int], squares: Bool) {
     let width = dataset.sampleWidth
     let first = samples[0] * width
-    var minima = Array(dataset.features[first..<first + width])
+    var minima = dataset.features[first..<first + width].map(Double.init)
     var maxima = minima
     var sums = [Double](repeating: 0, count: width)
-    Self.forEachRow(of: dataset, samples) { row in
-      for i in 0..<width {
-        minima[i] = min(minima[i], row[i])
-        maxima[i] = max(maxima[i], row[i])
-        sums[i] += Double(row[i])
-      }
-    }
-    self.minima = minima.map(Double.init)
-    self.maxima = maxima.map(Double.init)
+    Self.accumulate(dataset, samples, into: &minima) { minimum, value, _ in min(minimum, value) }
+    Self.accumulate(dataset, samples, into: &maxima) { maximum, value, _ in max(maximum, value) }
+    Self.accumulate(dataset, samples, into: &sums) { sum, value, _ in sum + value }
     let means = sums.map { $0 / Double(samples.count) }
-    self.means = means
+    (self.minima, self.maxima, self.means) = (minima, maxima, means)
     guard squares else { return }
     var sumsOfSquares = [Double](repeating: 0, count: width)
-    Self.forEachRow(of: dataset, samples) { row in
-      for i in 0..<width {
-        let difference = Double(row[i]) - means[i]
-        sumsOfSquares[i] += difference * difference
+    means.withUnsafeBufferPointer { means in
+      Self.accumulate(dataset, samples, into: &sumsOfSquares) { sum, value, feature in
+        let difference = value - means[feature]
+        return sum + difference * difference
       }
     }
     deviations = sumsOfSquares.map { ($0 / Double(samples.count)).squareRoot() }
@@ -50,13 +44,20 @@ struct FeatureStatistics {
     means = [mean]
   }
 
-  private static func forEachRow(
-    of dataset: Dataset, _ samples: [Int], _ body: (UnsafeBufferPointer<Float>) -> Void
+  /// Replaces each feature's accumulator by `body(accumulator, value, feature)` for one sample after another.
+  @inline(__always)
+  private static func accumulate(
+    _ dataset: Dataset, _ samples: [Int], into accumulators: inout [Double], _ body: (Double, Double, Int) -> Double
   ) {
-    let width = dataset.sampleWidth
+    let width = accumulators.count
+    // Through pointers, so that the loop over features becomes vector code.
     dataset.features.withUnsafeBufferPointer { features in
-      for sample in samples {
-        body(UnsafeBufferPointer(rebasing: features[sample * width..<(sample + 1) * width]))
+      accumulators.withUnsafeMutableBufferPointer { accumulators in
+        for sample in samples {
+          for i in 0..<width {
+            accumulators[i] = body(accumulators[i], Double(features[sample * width + i]), i)
+          }
+        }
       }
     }
   }

@@ -1,13 +1,6 @@
 internal import CMPIShim
 public import Failures
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// A group of ranks that exchange messages among themselves.
 ///

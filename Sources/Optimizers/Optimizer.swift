@@ -61,7 +61,8 @@ public final class Optimizer: Sendable {
     }
   }
 
-  /// 1 - beta^(step + 1), from the very beta that the kernel uses: 1 - 0.999 in Float32 is off by 1e-5, and cancels.
+  /// 1 - beta^(step + 1) of beta as the kernel has it, in Float32: 1 - 0.999 is off by 1e-5 there, and only the same error
+  /// in the correction cancels it.
   private static func biasCorrection(_ beta: Float, step: Int) -> Float {
     Float(1 - power(Double(beta), step + 1))
   }

@@ -17,7 +17,7 @@ extension VectorKernels {
         sums[lane] = rowExponentialSum(row, count: columns, maximum: maximum)
         gaps[lane] = row[Int(labels[firstRow + lane])] - maximum
       }
-      losses.store(log(sums) - gaps, Lanes(first: firstRow, count: count))
+      losses.store(log(sums) - gaps, (firstRow, count))
       firstRow += count
     }
   }

@@ -1,29 +1,27 @@
 import KernelInterface
 
-/// The next 64 elements of a stream, as four vectors of 16 consecutive elements: see `RandomKey`.
-struct RandomBits {
-  var words: (SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>)
-
-  /// Elements 64 * group ..< 64 * (group + 1): the blocks 16 * group + lane, one a lane.
-  @inline(__always)
-  init(key: RandomKey, group: Int) {
-    let firstBlock = UInt64(truncatingIfNeeded: group) &* 16
-    // 16 consecutive blocks beginning at a multiple of 16 share the high word of their number.
-    var c0 =
-      SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) &+ UInt32(truncatingIfNeeded: firstBlock)
-    var c1 = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: firstBlock &>> 32))
-    var c2 = SIMD16<UInt32>.zero
-    var c3 = SIMD16<UInt32>.zero
-    var (k0, k1) = (key.low, key.high)
-    for _ in 0..<10 {
-      let (high0, low0) = fullProduct(c0, Philox.multiplier0)
-      let (high1, low1) = fullProduct(c2, Philox.multiplier1)
-      (c0, c1, c2, c3) = (high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0)
-      k0 &+= Philox.keyIncrement0
-      k1 &+= Philox.keyIncrement1
-    }
-    words = (c0, c1, c2, c3)
+/// Elements 64 * group ..< 64 * (group + 1) of a stream as four vectors of consecutive elements: the blocks
+/// 16 * group + lane, one a lane; see `RandomKey`.
+@inline(__always)
+private func randomBits(
+  _ key: RandomKey, group: Int
+) -> (SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>) {
+  let firstBlock = UInt64(truncatingIfNeeded: group) &* 16
+  let laneNumbers = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  // 16 blocks that begin at a multiple of 16 share the high word of their number.
+  var c0 = laneNumbers &+ UInt32(truncatingIfNeeded: firstBlock)
+  var c1 = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: firstBlock &>> 32))
+  var c2 = SIMD16<UInt32>.zero
+  var c3 = SIMD16<UInt32>.zero
+  var (k0, k1) = (key.low, key.high)
+  for _ in 0..<10 {
+    let (high0, low0) = fullProduct(c0, Philox.multiplier0)
+    let (high1, low1) = fullProduct(c2, Philox.multiplier1)
+    (c0, c1, c2, c3) = (high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0)
+    k0 &+= Philox.keyIncrement0
+    k1 &+= Philox.keyIncrement1
   }
+  return (c0, c1, c2, c3)
 }
 
 /// The 64-bit products of 32-bit lanes, by their halves: even and odd lanes are multiplied apart.
@@ -56,12 +54,12 @@ func forEachRandomVector(
   let end = first &+ count
   var group = first / 64
   while group &* 64 < end {
-    let random = RandomBits(key: key, group: group)
+    let bits = randomBits(key, group: group)
     let start = group &* 64
-    visit(random.words.0, start, first, end, body)
-    visit(random.words.1, start &+ 16, first, end, body)
-    visit(random.words.2, start &+ 32, first, end, body)
-    visit(random.words.3, start &+ 48, first, end, body)
+    visit(bits.0, start, first, end, body)
+    visit(bits.1, start &+ 16, first, end, body)
+    visit(bits.2, start &+ 32, first, end, body)
+    visit(bits.3, start &+ 48, first, end, body)
     group &+= 1
   }
 }

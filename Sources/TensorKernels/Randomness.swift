@@ -8,7 +8,7 @@ extension VectorKernels {
     forEachRandomVector(key: key, first: first, count: count) { bits, offset, inside in
       let values = Vector(repeating: low).adding(width, times: unitInterval(bits))
       if inside.count == Vector.scalarCount {
-        y.store(values, Lanes(first: offset, count: Vector.scalarCount))
+        y.store(values, (offset, Vector.scalarCount))
       } else {
         for lane in inside { y[offset + lane] = values[lane] }
       }
@@ -23,7 +23,7 @@ extension VectorKernels {
     forEachRandomVector(key: key, first: first, count: count) { bits, offset, inside in
       let uniform = unitInterval(bits)
       if inside.count == Vector.scalarCount {
-        let lanes = Lanes(first: offset, count: Vector.scalarCount)
+        let lanes: Lanes = (offset, Vector.scalarCount)
         let scaled = (x.vector(lanes) / kept).replacing(with: 0, where: uniform .< rate)
         y.store(accumulates ? y.vector(lanes) + scaled : scaled, lanes)
       } else {

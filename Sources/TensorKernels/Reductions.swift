@@ -31,7 +31,7 @@ extension VectorKernels {
     var column = 0
     while column + width <= columns {
       let lanes = (0, 16, 32, 48)
-      let at = { (c: Int) in Lanes(first: column + c, count: Vector.scalarCount) }
+      let at = { (c: Int) -> Lanes in (column + c, Vector.scalarCount) }
       var sums = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
       if accumulates {
         sums = (y.vector(at(lanes.0)), y.vector(at(lanes.1)), y.vector(at(lanes.2)), y.vector(at(lanes.3)))

@@ -20,6 +20,17 @@ extension Vector {
   @inline(__always)
   static func .== (a: Vector, b: Float) -> Mask { a .== Vector(repeating: b) }
 
+  // Likewise for choosing lanes: bit operations, which compile to one blend.
+  @inline(__always)
+  func replacing(with other: Vector, where mask: Mask) -> Vector {
+    let chosen = unsafeBitCast(mask, to: SIMD16<UInt32>.self)
+    return Vector(bits: bits ^ ((bits ^ other.bits) & chosen))
+  }
+  @inline(__always)
+  func replacing(with other: Float, where mask: Mask) -> Vector {
+    replacing(with: Vector(repeating: other), where: mask)
+  }
+
   /// The bits of each lane.
   @inline(__always)
   var bits: SIMD16<UInt32> { unsafeBitCast(self, to: SIMD16<UInt32>.self) }
@@ -53,12 +64,12 @@ extension Vector {
     return two.x + two.y
   }
 
+  /// The greatest lane; a NaN may be passed over.
   @inline(__always)
   var laneMaximum: Float {
-    let eight = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
-    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
-    return two.y > two.x ? two.y : two.x
+    var greatest = self[0]
+    for lane in 1..<Vector.scalarCount where self[lane] > greatest { greatest = self[lane] }
+    return greatest
   }
 
   /// The value of signed whole numbers.

@@ -53,7 +53,7 @@ public final class MetricsLog {
 
   private func write(_ line: String) throws {
     let bytes = Array((line + "\n").utf8)
-    try bytes.withUnsafeBytes { bytes throws(FileSystemError) in try file.write(bytes) }
+    try bytes.withUnsafeBytes { bytes in try file.write(bytes) }
   }
 
   /// The whole lines of the log at `path` whose step is at most `lastStep`; a line cut off by a crash is left out.
@@ -61,7 +61,7 @@ public final class MetricsLog {
     guard try fileSystem.exists(path) else { return [] }
     let file = try fileSystem.openFile(path)
     var bytes = [UInt8](repeating: 0, count: file.byteCount)
-    try bytes.withUnsafeMutableBytes { bytes throws(FileSystemError) in try file.read(into: bytes, at: 0) }
+    try bytes.withUnsafeMutableBytes { bytes in try file.read(into: bytes, at: 0) }
     let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes[...$0] } ?? []
     return try whole.split(separator: UInt8(ascii: "\n")).compactMap { line in
       do {

@@ -40,7 +40,7 @@ extension FileSystem {
   func replace(_ path: String, with text: String) throws {
     let partial = path + ".partial"
     let file = try createFile(partial)
-    try Array(text.utf8).withUnsafeBytes { bytes throws(FileSystemError) in try file.write(bytes) }
+    try Array(text.utf8).withUnsafeBytes { bytes in try file.write(bytes) }
     try file.synchronize()
     try file.close()
     try rename(partial, to: path)

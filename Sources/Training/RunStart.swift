@@ -33,20 +33,34 @@ struct RunStart {
   private static func load(
     _ resume: ResumePolicy, in directory: RunDirectory, _ environment: RunEnvironment
   ) throws -> LoadedCheckpoint? {
-    func store(_ path: String) -> CheckpointStore { CheckpointStore(directory: path, fileSystem: environment.fileSystem) }
-    func note(_ skipped: SkippedCheckpoint) { environment.display.note("\(skipped)") }
+    let (files, display) = (environment.fileSystem, environment.display)
     switch resume {
     case .none:
       return nil
     case .automatic:
-      return try store(directory.checkpoints).newest(skipping: note)
+      return try newest(in: directory.checkpoints, files, display)
     case .from(let path):
-      let isCheckpoint = try environment.fileSystem.exists(path + "/MANIFEST.json")
-      if isCheckpoint { return try store(path).load(path: path) }
+      if try files.exists(path + "/MANIFEST.json") {
+        return try CheckpointStore(directory: path, fileSystem: files).load(path: path)
+      }
       let run = RunDirectory(path)
-      let holder = try environment.fileSystem.exists(run.checkpoints) ? run.checkpoints : path
-      guard let newest = try store(holder).newest(skipping: note) else { throw TrainingError.noCheckpoint(path: path) }
+      let holder = try files.exists(run.checkpoints) ? run.checkpoints : path
+      guard let newest = try newest(in: holder, files, display) else { throw TrainingError.noCheckpoint(path: path) }
       return newest
     }
+  }
+
+  /// The newest good checkpoint in a folder; `nil` where none was ever finished. Where all that were finished are
+  /// damaged, the user decides: beginning anew by itself would throw the training away.
+  private static func newest(
+    in folder: String, _ files: any FileSystem, _ display: any TrainingDisplay
+  ) throws -> LoadedCheckpoint? {
+    var areDamaged = false
+    let newest = try CheckpointStore(directory: folder, fileSystem: files).newest { skipped in
+      display.note("\(skipped)")
+      if skipped.damage != .halfWritten { areDamaged = true }
+    }
+    if newest == nil, areDamaged { throw CheckpointFailure.noneSound(directory: folder) }
+    return newest
   }
 }

@@ -5,7 +5,7 @@ public struct TrainingProgress: Equatable, Sendable {
   public var totalSteps: Int
   /// Passes over the training part done, of how many.
   public var epoch: Double
-  public var totalEpochs: Double
+  public var totalEpochs: Int
   /// The mean training loss since the last report.
   public var loss: Double
   public var validation: EvaluationResult?

@@ -14,7 +14,7 @@ extension TrainingProgress {
 
   private var figures: [String] {
     var figures = [
-      "epoch \(fraction(Int(epoch), Int(totalEpochs.rounded(.up))))",
+      "epoch \(fraction(min(Int(epoch), totalEpochs), totalEpochs))",
       "step \(fraction(step, totalSteps))",
       "loss \(loss.fixed(4))",
     ]

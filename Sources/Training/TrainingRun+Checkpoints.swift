@@ -20,6 +20,7 @@ extension TrainingRun {
             Checkpoint(training: try record(), parameters: parameters, optimizerState: optimizerState))
         }
       }
+      savedPath = saved.path
       if let failure = saved.cleanUpFailure { environment.display.note("old checkpoints stay: \(failure.message)") }
     }
   }
@@ -62,9 +63,9 @@ extension TrainingRun {
       }
       guard let loaded = start.loaded else { return }
       let entries = parameters.layout.entries
-      try loaded.checkParameters(against: entries.map { $0.signature(prefix: "") })
-      try loaded.checkOptimizerState(
-        against: optimizer.state.flatMap { state in entries.map { $0.signature(prefix: state.name + "/") } })
+      try loaded.requireParameters(entries.map { $0.signature(prefix: "") })
+      try loaded.requireOptimizerState(
+        optimizer.state.flatMap { state in entries.map { $0.signature(prefix: state.name + "/") } })
       for (index, entry) in entries.enumerated() {
         try parameters.destination(index, accumulates: false).withMutableValues {
           try loaded.copyParameter(named: entry.name, shape: entry.shape.dimensions, into: $0)

@@ -112,7 +112,7 @@ extension TrainingRun {
     let done = session.stepSeconds.count
     return TrainingProgress(
       step: state.step, totalSteps: totalSteps, epoch: epoch,
-      totalEpochs: Double(totalSteps * trainer.plan.batchSize) / Double(trainer.plan.sampleCount),
+      totalEpochs: max(1, trainer.plan.completedEpochs(afterSteps: totalSteps)),
       loss: state.recentLoss, validation: state.validation, samplesPerSecond: samplesPerSecond(session),
       secondsLeft: done == 0 ? nil : session.seconds / Double(done) * Double(totalSteps - state.step))
   }

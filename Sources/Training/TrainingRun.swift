@@ -34,6 +34,8 @@ public final class TrainingRun {
   let trainer: Trainer
   let totalSteps: Int
   var state: RunState
+  /// The checkpoint that holds `state`, if one does: the last saved or, at first, the one resumed from.
+  var savedPath: String
 
   /// Reads the data and the checkpoint, checks that they fit the configuration, and writes config.yaml. Nothing is
   /// written where anything is wrong.
@@ -72,6 +74,7 @@ public final class TrainingRun {
         lanes: lanes, rank: group.rank, ranks: group.size, layout: parameters.layout, on: backend),
       group: group, randomness: seed.derived(.dropout))
     state = try RunState(continuing: record, stopping: settled.training.earlyStopping)
+    savedPath = start.path
     try restore(from: start)
     try prepareDirectory(resume)
   }

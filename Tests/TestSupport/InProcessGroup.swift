@@ -1,11 +1,7 @@
 public import Collectives
 public import Failures
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
+import Synchronization
 
 /// A process group whose ranks are threads of one process: the twin of MPI for tests. Sums go in rank order.
 public final class InProcessGroup: ProcessGroup {
@@ -88,6 +84,11 @@ public final class InProcessGroup: ProcessGroup {
 public struct GroupEnded: Error, Equatable {
   public let rank: Int
   public let exitStatus: ExitStatus
+
+  public init(rank: Int, exitStatus: ExitStatus) {
+    self.rank = rank
+    self.exitStatus = exitStatus
+  }
 }
 
 extension Result {
@@ -97,19 +98,17 @@ extension Result {
 }
 
 /// Where the threads leave their results.
-///
-/// Unchecked: each rank writes its own element under the lock, and `values()` reads when all have left.
-private final class ResultBoard<Value: Sendable>: @unchecked Sendable {
-  private let lock = ThreadCondition()
-  private var results: [Result<Value, any Error>?]
+private final class ResultBoard<Value: Sendable>: Sendable {
+  private let results: Mutex<[Result<Value, any Error>?]>
 
-  init(ranks: Int) { results = Array(repeating: nil, count: ranks) }
+  init(ranks: Int) { results = Mutex(Array(repeating: nil, count: ranks)) }
 
   func set(_ result: Result<Value, any Error>, rank: Int) {
-    lock.locked { results[rank] = result }
+    results.withLock { $0[rank] = result }
   }
 
+  /// To be called when all ranks have left.
   func values() throws -> [Value] {
-    try lock.locked { try results.compactMap { try $0?.get() } }
+    try results.withLock { try $0.compactMap { try $0?.get() } }
   }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// A mutex and a condition variable.
 ///
@@ -42,11 +38,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
   pthread_attr_setstacksize(&attributes, 16 << 20)
   pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
   defer { pthread_attr_destroy(&attributes) }
-  #if canImport(Glibc)
-    var thread = pthread_t()
-  #else
-    var thread: pthread_t?
-  #endif
+  var thread = pthread_t()
   let start = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
   let status = pthread_create(&thread, &attributes, startRoutine, start)
   precondition(status == 0, "cannot start a thread: \(String(cString: strerror(status)))")
@@ -57,14 +49,7 @@ private final class ThreadBody: Sendable {
   init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
-#if canImport(Glibc)
-  private func startRoutine(_ body: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let body { Unmanaged<ThreadBody>.fromOpaque(body).takeRetainedValue().run() }
-    return nil
-  }
-#else
-  private func startRoutine(_ body: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<ThreadBody>.fromOpaque(body).takeRetainedValue().run()
-    return nil
-  }
-#endif
+private func startRoutine(_ body: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let body { Unmanaged<ThreadBody>.fromOpaque(body).takeRetainedValue().run() }
+  return nil
+}

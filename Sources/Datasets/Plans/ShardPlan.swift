@@ -4,8 +4,8 @@ import KernelInterface
 ///
 /// Every epoch is a shuffle of all samples, and the epochs follow each other in one endless stream. Step s takes
 /// positions `s * batchSize..<(s + 1) * batchSize`, cut into `lanes` equal runs. An epoch therefore shows every sample
-/// exactly once, no tail is dropped, and a batch may begin in one epoch and end in the next. The batch of a step does not
-/// depend on `lanes`. Steps and epochs count from 0.
+/// exactly once, no tail is dropped, and a batch may begin in one epoch and end in the next. The batch of a step
+/// does not depend on `lanes`. Steps and epochs count from 0.
 public struct ShardPlan: Hashable, Sendable {
   public let sampleCount: Int
   /// Samples per step over all lanes.
