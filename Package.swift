@@ -11,7 +11,7 @@ import PackageDescription
     (
       "TensorKernelsAVX512",
       [
-        "-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mbmi2",
+        "-DAVX512", "-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mbmi2",
         "-Xcc", "-mavx512f", "-Xcc", "-mavx512dq", "-Xcc", "-mavx512bw", "-Xcc", "-mavx512vl",
         "-Xcc", "-mprefer-vector-width=512",
       ]
@@ -38,7 +38,8 @@ let package = Package(
     .executableTarget(
       name: "revoada",
       dependencies: [
-        "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing", argumentParser,
+        "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing", "Collectives", "TensorCore",
+        "KernelInterface", "Failures", argumentParser,
       ]),
     .target(name: "Launching", dependencies: ["Failures", subprocess]),
     .target(
@@ -46,13 +47,15 @@ let package = Package(
       dependencies: [
         "Checkpoints", "Collectives", "Datasets", "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore",
         "Failures", "CYAML",
-      ]),
+      ],
+      linkerSettings: [.linkedLibrary(":libyaml.a")]),
     .target(name: "Checkpoints", dependencies: ["Failures", crypto]),
     .target(name: "MPICollectives", dependencies: ["Collectives", "MessagePassing", "Failures"]),
     .target(name: "Collectives", dependencies: ["Failures"]),
     .target(
       name: "Datasets", dependencies: ["Failures", "CZlib", "KernelInterface"],
-      resources: [.embedInCode("Resources/digits.csv.gz")]),
+      resources: [.embedInCode("Resources/digits.csv.gz")],
+      linkerSettings: [.linkedLibrary(":libz.a")]),
     .target(name: "ModelZoo", dependencies: ["Layers", "Autograd", "TensorCore"]),
     .target(name: "Optimizers", dependencies: ["TensorCore", "KernelInterface"]),
     .target(name: "Layers", dependencies: ["Autograd", "TensorCore", "KernelInterface"]),
@@ -70,26 +73,27 @@ let package = Package(
     + kernelBuilds.map { build in
       .target(
         name: build.target, dependencies: ["KernelInterface"],
-        swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2"] + build.flags)])
+        swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + build.flags)])
     }
     + [
       .target(
-        name: "TestSupport",
-        dependencies: ["Collectives", "TensorCore", "Failures"], path: "Tests/TestSupport"),
+        name: "TestSupport", dependencies: ["Collectives", "Failures"], path: "Tests/TestSupport"),
+      .target(name: "GroupChecks", dependencies: ["Collectives", "Failures"], path: "Tests/GroupChecks"),
       .executableTarget(
         name: "parallel-tests",
-        dependencies: ["MessagePassing", "MPICollectives", "Collectives"], path: "Tests/Parallel"),
+        dependencies: ["MessagePassing", "MPICollectives", "Collectives", "Failures", "GroupChecks"],
+        path: "Tests/Parallel"),
     ]
     + [
-      testTarget("MessagePassing", ["parallel-tests", "MessagePassing", subprocess]),
-      testTarget("Collectives", ["Collectives"]),
+      testTarget("MessagePassing", ["parallel-tests", "MessagePassing"]),
+      testTarget("Collectives", ["Collectives", "GroupChecks"]),
       testTarget("TensorKernels", ["KernelInterface"] + kernelTargets),
       testTarget("TensorCore", ["TensorCore"]),
       testTarget("Autograd", ["Autograd", "TensorCore"]),
-      testTarget("Layers", ["Layers", "Autograd", "TensorCore"]),
+      testTarget("Layers", ["Layers", "ModelZoo", "Autograd", "TensorCore"]),
       testTarget("Optimizers", ["Optimizers", "TensorCore"]),
-      testTarget("Datasets", ["Datasets"]),
-      testTarget("Checkpoints", ["Checkpoints"]),
+      testTarget("Datasets", ["Datasets", "CZlib"]),
+      testTarget("Checkpoints", ["Checkpoints", "Failures"]),
       testTarget("Training", ["Training", "Checkpoints", "Datasets"]),
       testTarget("Launching", ["Launching"]),
       testTarget("Command", ["revoada", subprocess]),

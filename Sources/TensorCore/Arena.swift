@@ -6,7 +6,7 @@
 public final class Arena: Sendable {
   public let layout: ParameterLayout
   public let backend: Backend
-  private let storage: Storage
+  let storage: Storage
 
   /// An arena of zeros.
   public init(_ layout: ParameterLayout, on backend: Backend) {

@@ -195,8 +195,8 @@ def loss_case(function, prediction, target):
 
 
 def optimizers():
-    """optimizers.json: 10 steps from `initial` [19] with the given `gradients` [10, 19]; `parameters` [10, 19] are those
-    after each step. The settings stand as single numbers beside them.
+    """optimizers.json: 10 steps from `initial` [19] with the given `gradients` [10, 19]; `parameters` [10, 19] are
+    those after each step. The settings stand as single numbers beside them.
 
     sgd momentum momentumL2 rmsProp rmsPropL2 adam adamL2 adamW
 
@@ -219,7 +219,7 @@ def optimizers():
     gradients[:, 3] = 0  # a parameter that never gets a gradient
     gradients[4:, 5] = 0  # one that stops getting any
     gradients[:, 7] *= 1e-6
-    gradients[:, 8] *= 1e4
+    gradients[:, 8] = gradients[:, 8].abs() * 1e4  # of one sign: were they to cancel, float32 would lose the rest
     gradients = exact(gradients)
     cases = {}
     for name, (optimizer, numbers) in settings.items():
@@ -230,7 +230,13 @@ def optimizers():
 
 def torch_settings(numbers):
     """PyTorch's names for our settings."""
-    names = {"learningRate": "lr", "momentum": "momentum", "decay": "alpha", "epsilon": "eps", "weightDecay": "weight_decay"}
+    names = {
+        "learningRate": "lr",
+        "momentum": "momentum",
+        "decay": "alpha",
+        "epsilon": "eps",
+        "weightDecay": "weight_decay",
+    }
     options = {names[key]: value for key, value in numbers.items() if key in names}
     return options | ({"betas": (numbers["beta1"], numbers["beta2"])} if "beta1" in numbers else {})
 
@@ -303,7 +309,11 @@ def clipping():
     above: the norm is over the limit;  below: under it, nothing changes;  zero: all gradients are zero.
     """
     cases = {}
-    inputs = {"above": (draw(40, 37, scale=3), 1.0), "below": (draw(41, 37, scale=0.1), 5.0), "zero": (exact([0] * 9), 1.0)}
+    inputs = {
+        "above": (draw(40, 37, scale=3), 1.0),
+        "below": (draw(41, 37, scale=0.1), 5.0),
+        "zero": (exact([0] * 9), 1.0),
+    }
     for case, (gradients, limit) in inputs.items():
         # Three tensors, as layers would have: the norm is of all together.
         sizes = [5, len(gradients) // 2 - 3, len(gradients) - len(gradients) // 2 - 2]

@@ -1,0 +1,42 @@
+# Revoada: `make demo` trains a real classifier on two ranks, `make test` runs every test. `make` lists the rest.
+
+SWIFT := swift
+BINARY := .build/release/revoada
+RELEASE := --configuration release --static-swift-stdlib --product revoada -Xlinker -s
+DEMO_CONFIG := configs/digits-mlp.yaml
+DEMO_RUN := runs/demo
+SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test format lint bench clean
+# One build at a time: SwiftPM uses all cores itself and locks .build.
+.NOTPARALLEL:
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## Install what is missing, then build the release binary: .build/release/revoada
+	@cluster/bootstrap.sh
+	@$(SWIFT) build $(RELEASE)
+
+demo: build ## Build, then train the digits classifier on two ranks
+	@rm -rf $(DEMO_RUN)
+	@$(BINARY) launch -n 2 $(DEMO_CONFIG) --run $(DEMO_RUN)
+
+# The last line printed is the test runner's own count.
+test: ## Build and run every test
+	@cluster/bootstrap.sh --test
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build --disable-xctest
+
+format: ## Format all Swift sources in place
+	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## Check the format of all Swift sources
+	@$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+bench: build ## Time training and start-up beside PyTorch and plain MPI, in alternation
+	@benchmarks/mlp.sh
+
+clean: ## Remove what builds and the demo leave
+	@rm -rf .build $(DEMO_RUN)

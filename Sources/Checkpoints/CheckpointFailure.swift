@@ -1,0 +1,69 @@
+import Failures
+
+/// Why a checkpoint could not be saved, found, loaded or used.
+public enum CheckpointFailure: UserFacingError, Equatable {
+  /// Nothing was committed; older checkpoints are as they were. `leftover` is set where even the half-written folder
+  /// could not be removed.
+  case notSaved(step: Int, directory: String, cause: FileSystemError, leftover: FileSystemError?)
+  case notFound(path: String)
+  case damaged(path: String, CheckpointDamage)
+  /// There are checkpoints, but not one of them verifies.
+  case noneSound(directory: String)
+  /// The tensors differ from the model's, or the optimizer's: the first that does, and how many more do.
+  case mismatch(path: String, of: Part, first: TensorDifference, others: Int)
+
+  /// What a tensor belongs to.
+  public enum Part: String, Sendable {
+    case model, optimizer
+  }
+
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .notSaved: .cannotWrite
+    case .notFound: .missingInput
+    case .damaged, .noneSound, .mismatch: .badData
+    }
+  }
+
+  public var message: String {
+    switch self {
+    case .notSaved(let step, let directory, let cause, let leftover):
+      "the checkpoint of step \(step) was not saved in \(directory): \(cause.message); older checkpoints are untouched"
+        + (leftover.map { "; what was written of it stays: \($0.message)" } ?? "")
+    case .notFound(let path): "there is no checkpoint in \(path)"
+    case .damaged(let path, let damage): "checkpoint \(path) cannot be used: \(damage)"
+    case .noneSound(let directory): "every checkpoint in \(directory) is damaged"
+    case .mismatch(let path, let part, let first, let others):
+      "\(path) is a checkpoint of another \(part.rawValue): \(first)"
+        + (others == 0 ? "" : " (and \(others) more \(others == 1 ? "tensor differs" : "tensors differ"))")
+    }
+  }
+
+  public var remedy: String? {
+    switch self {
+    case .notSaved(_, _, let cause, _): cause.remedy
+    case .notFound: "Give a checkpoint folder (step-...), a folder of these, or a run's folder."
+    case .damaged(_, .otherFormatVersion): "Use the version of revoada that wrote it, or a newer one."
+    case .damaged: "Use another checkpoint: `revoada checkpoint verify DIR` tells which ones are sound."
+    case .noneSound: "Restore them from a copy: `revoada checkpoint verify DIR` tells what is wrong with each."
+    case .mismatch: "Use the configuration it was trained with (see `revoada checkpoint inspect`), or start a new run."
+    }
+  }
+}
+
+/// How a tensor of a checkpoint differs from what the reader expects.
+public enum TensorDifference: Equatable, Sendable, CustomStringConvertible {
+  /// Expected, but not in the checkpoint.
+  case missing(TensorSignature)
+  /// In the checkpoint, but not expected.
+  case unexpected(TensorSignature)
+  case shape(name: String, expected: [Int], found: [Int])
+
+  public var description: String {
+    switch self {
+    case .missing(let tensor): "it lacks tensor '\(tensor.name)' \(tensor.shape)"
+    case .unexpected(let tensor): "its tensor '\(tensor.name)' \(tensor.shape) has no place here"
+    case .shape(let name, let expected, let found): "its tensor '\(name)' has shape \(found), here it is \(expected)"
+    }
+  }
+}

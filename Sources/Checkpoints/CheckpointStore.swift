@@ -1,0 +1,34 @@
+import Failures
+
+/// The checkpoints of a run: a directory with one folder per saved step.
+///
+/// A folder `step-00000100` holds `model-00001-of-00001.safetensors`, `optimizer-00001-of-00001.safetensors` and
+/// `MANIFEST.json`. Only one process may save into a directory at a time; any number may load.
+public struct CheckpointStore: Sendable {
+  public let directory: String
+  /// How many checkpoints stay after a save.
+  public let keepLast: Int
+  let fileSystem: any FileSystem
+
+  /// The directory is created by the first save. `keepLast` is at least 1.
+  public init(directory: String, keepLast: Int = 1, fileSystem: any FileSystem = LocalFileSystem()) {
+    precondition(keepLast >= 1, "keepLast is \(keepLast); at least one checkpoint has to stay")
+    self.directory = directory
+    self.keepLast = keepLast
+    self.fileSystem = fileSystem
+  }
+
+  /// The steps of which there is a committed checkpoint, sound or not, in ascending order.
+  public func steps() throws(FileSystemError) -> [Int] {
+    let folders = try folders().filter { $0.state != .partial }
+    return Set(folders.map(\.step)).sorted()
+  }
+
+  /// Every checkpoint folder of the directory, the newest first; none where the directory does not exist.
+  func folders() throws(FileSystemError) -> [CheckpointFolder] {
+    guard try fileSystem.exists(directory) else { return [] }
+    return try fileSystem.list(directory).compactMap(CheckpointFolder.init(name:)).sorted { $0.isPreferred(to: $1) }
+  }
+
+  func path(of folder: CheckpointFolder) -> String { "\(directory)/\(folder.name)" }
+}

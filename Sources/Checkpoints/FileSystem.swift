@@ -1,0 +1,88 @@
+/// The few calls that saving and loading a checkpoint make.
+///
+/// They are a protocol so that tests can let any one of them fail. Each call either does what it says or throws a
+/// ``FileSystemError`` with the call's name; none retries or hides a failure.
+public protocol FileSystem: Sendable {
+  /// Creates one directory; its parent must exist and it must not.
+  func createDirectory(_ path: String) throws(FileSystemError)
+
+  /// Creates an empty file, or empties the one that is there.
+  func createFile(_ path: String) throws(FileSystemError) -> any WritableFile
+
+  func openFile(_ path: String) throws(FileSystemError) -> any ReadableFile
+
+  /// Gives a file or a directory another name on the same disk, in one step that nobody sees half done.
+  func rename(_ path: String, to newPath: String) throws(FileSystemError)
+
+  /// Waits until the directory's entries (what was created, renamed or removed in it) would survive a power cut.
+  func synchronizeDirectory(_ path: String) throws(FileSystemError)
+
+  /// The names in a directory without `.` and `..`, sorted.
+  func list(_ path: String) throws(FileSystemError) -> [String]
+
+  func exists(_ path: String) throws(FileSystemError) -> Bool
+
+  func removeFile(_ path: String) throws(FileSystemError)
+
+  /// Removes an empty directory.
+  func removeDirectory(_ path: String) throws(FileSystemError)
+}
+
+/// A file being written from its start to its end. One that is dropped without ``close()`` is closed silently.
+public protocol WritableFile: AnyObject {
+  /// Writes all of `bytes` behind what was written before.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(FileSystemError)
+
+  /// Waits until everything written would survive a power cut.
+  func synchronize() throws(FileSystemError)
+
+  func close() throws(FileSystemError)
+}
+
+/// An open file; it stays readable when it is renamed or removed.
+public protocol ReadableFile: AnyObject, Sendable {
+  var path: String { get }
+
+  /// The size in bytes when the file was opened.
+  var byteCount: Int { get }
+
+  /// Fills `buffer` with the bytes from `offset` on; a file that ends before the buffer is full is an error.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileSystemError)
+}
+
+extension ReadableFile {
+  /// The bytes of `range`.
+  func bytes(in range: Range<Int>) throws(FileSystemError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    var failure: FileSystemError?
+    bytes.withUnsafeMutableBytes { buffer in
+      do throws(FileSystemError) { try read(into: buffer, at: range.lowerBound) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+}
+
+extension FileSystem {
+  /// Creates a directory with the parents it lacks, so that they survive a power cut; one that exists is left as it is.
+  public func createDirectoryAndParents(_ path: String) throws(FileSystemError) {
+    if try exists(path) { return }
+    let parent = parentDirectory(of: path)
+    try createDirectoryAndParents(parent)
+    try createDirectory(path)
+    try synchronizeDirectory(parent)
+  }
+
+  /// Removes a directory and the files in it, if it is there.
+  func removeDirectoryAndFiles(_ path: String) throws(FileSystemError) {
+    guard try exists(path) else { return }
+    for name in try list(path) { try removeFile("\(path)/\(name)") }
+    try removeDirectory(path)
+  }
+}
+
+/// `path` without its last component: `a/b` gives `a`, `a` gives `.`, `/a` gives `/`.
+func parentDirectory(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}

@@ -1,0 +1,120 @@
+/// The mpirun command of a job, worked out from the request and the machine without touching either.
+///
+///     let plan = try LaunchPlan(LaunchRequest(ranks: 4, worker: ["train", "a.yaml"]), on: machine)
+///     print(plan.commandLine)
+public struct LaunchPlan: Equatable, Sendable {
+  /// More is a slip of the pen.
+  public static let maximumRanks = 1 << 16
+
+  public let ranks: Int
+  /// Threads of each rank.
+  public let threads: Int
+  /// Whether each rank is bound to cores of its own.
+  public let isBound: Bool
+  /// The whole command: mpirun's absolute path, its options, this program's absolute path, the worker's arguments.
+  public let arguments: [String]
+  /// What mpirun and the workers get beside this process's environment.
+  public let environment: [String: String]
+
+  /// The command as one line for a shell, the environment in front.
+  public var commandLine: String { Self.commandLine(environment, arguments) }
+
+  /// The command with mpirun's own messages.
+  var outspokenCommandLine: String { Self.commandLine(environment, arguments.filter { $0 != "--quiet" }) }
+
+  private static func commandLine(_ environment: [String: String], _ arguments: [String]) -> String {
+    let settings = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\(shellQuoted($0.value))" }
+    return (settings + arguments.map(shellQuoted)).joined(separator: " ")
+  }
+}
+
+extension LaunchPlan {
+  public init(_ request: LaunchRequest, on machine: Machine) throws(LaunchError) {
+    let ranks = try Self.ranks(request)
+    let ranksPerHost = Self.ranksPerHost(ranks, hosts: request.hosts)
+    let threads = request.threads ?? max(1, machine.cores / ranksPerHost)
+    guard (1...LaunchPlan.maximumRanks).contains(threads) else {
+      throw .usage("--threads is \(threads), but must be from 1 to \(LaunchPlan.maximumRanks)")
+    }
+    let fits = ranksPerHost * threads <= machine.cores && ranks <= request.hosts?.slots ?? ranks
+    let isBound = fits && !machine.isConfined
+
+    var arguments = [machine.mpirun.path]
+    // One message per failure: the worker's. Without this mpirun adds banners of its own about every non-zero exit.
+    arguments.append("--quiet")
+    if machine.isRoot { arguments.append("--allow-run-as-root") }
+    arguments += ["-n", "\(ranks)"]
+    if let hosts = request.hosts { arguments += ["--host", hosts.mpirunArgument] }
+    arguments += Self.placement(isBound: isBound, threads: threads)
+    if !machine.permitsSingleCopy { arguments += Self.withoutSingleCopy(machine.mpirun) }
+    arguments.append(machine.executable)
+    arguments += request.worker
+    arguments += ["--threads", "\(threads)", "--progress", machine.terminalColumns == nil ? "plain" : "bar"]
+    // mpirun stands between the workers and the terminal: they cannot ask it for its width.
+    let environment = machine.terminalColumns.map { ["COLUMNS": "\($0)"] } ?? [:]
+    self.init(ranks: ranks, threads: threads, isBound: isBound, arguments: arguments, environment: environment)
+  }
+
+  private static func ranks(_ request: LaunchRequest) throws(LaunchError) -> Int {
+    guard let ranks = request.ranks ?? request.hosts?.slots else {
+      throw .usage("the number of ranks is missing", remedy: "Give -n, for example: revoada launch -n 4 CONFIG")
+    }
+    guard (1...maximumRanks).contains(ranks) else {
+      throw .usage("-n is \(ranks), but must be from 1 to \(maximumRanks)")
+    }
+    return ranks
+  }
+
+  /// The most ranks that share one machine. Hosts are taken to be like this machine.
+  private static func ranksPerHost(_ ranks: Int, hosts: HostList?) -> Int {
+    guard let hosts else { return ranks }
+    let rounds = (ranks + hosts.slots - 1) / hosts.slots
+    return min(ranks, hosts.largestSlots * rounds)
+  }
+
+  /// Where ranks run: side by side on cores of their own, or wherever the system puts them.
+  private static func placement(isBound: Bool, threads: Int) -> [String] {
+    isBound
+      ? ["--bind-to", "core", "--map-by", "slot:PE=\(threads)"]
+      : ["--bind-to", "none", "--map-by", "slot:OVERSUBSCRIBE"]
+  }
+
+  /// Open MPI 5 moved single copies out of the shared-memory transport into a framework of their own.
+  private static func withoutSingleCopy(_ mpirun: MPIRun) -> [String] {
+    mpirun.majorVersion >= 5
+      ? ["--mca", "smsc", "^cma"]
+      : ["--mca", "btl_vader_single_copy_mechanism", "none"]
+  }
+
+  private static func shellQuoted(_ argument: String) -> String {
+    let plain = argument.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-_./:=,+@%".utf8.contains(byte)
+      }
+    }
+    guard !plain || argument.isEmpty else { return argument }
+    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+  }
+}
+
+/// What the user asked for.
+public struct LaunchRequest: Equatable, Sendable {
+  /// `nil` takes one rank for each slot of the hosts.
+  public var ranks: Int?
+  /// Threads of each rank; `nil` shares out the cores.
+  public var threads: Int?
+  /// `nil` stays on this machine.
+  public var hosts: HostList?
+  /// The worker's subcommand and arguments: `["train", "configs/digits-mlp.yaml"]`.
+  public var worker: [String]
+
+  public init(ranks: Int? = nil, threads: Int? = nil, hosts: HostList? = nil, worker: [String]) {
+    self.ranks = ranks
+    self.threads = threads
+    self.hosts = hosts
+    self.worker = worker
+  }
+}

@@ -1,0 +1,78 @@
+/// A group of configuration keys.
+///
+/// Each key is declared once, in `visitFields`: its name, the property that holds it (whose initial value is the
+/// default), what is permitted, when it applies. Reading, writing and comparing are visitors of these declarations.
+protocol ConfigurationSection: Equatable, Sendable {
+  init()
+  mutating func visitFields<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure)
+}
+
+/// What is declared about one key beside its property.
+struct Field<Value>: Sendable {
+  var key: String
+  var permitted: Permitted<Value>
+  /// The word that stands for `nil` where the property is optional.
+  var wordForNil: String?
+  var isRequired: Bool
+  var effect: FieldEffect
+  var fit: FieldFit
+}
+
+/// What changes when a key's value changes.
+enum FieldEffect: Sendable {
+  /// The parameters after some step: a checkpoint cannot be resumed with another value.
+  case results
+  /// How many steps there are: the results too, under a schedule that spans them all.
+  case length
+  /// Only what is reported and saved, and whether training ends early.
+  case course
+}
+
+/// Whether a key applies, given the section's kind.
+struct FieldFit: Sendable {
+  var holds: Bool
+  /// `sgd, rmsprop`: the kinds it applies to, for the error message.
+  var kinds: String
+  var actualKind: String
+
+  static let always = FieldFit(holds: true, kinds: "", actualKind: "")
+
+  static func only<Kind: ConfigurationChoice>(_ kinds: Kind..., where actual: Kind) -> FieldFit {
+    FieldFit(
+      holds: kinds.contains(actual), kinds: kinds.map(\.rawValue).joined(separator: ", "), actualKind: actual.rawValue)
+  }
+}
+
+protocol FieldVisitor {
+  associatedtype Failure: Error
+
+  mutating func visit<Value: ConfigurationValue>(
+    _ field: Field<Value>, _ value: inout Value) throws(Failure)
+  mutating func visit<Value: ConfigurationValue>(
+    _ field: Field<Value>, optional value: inout Value?) throws(Failure)
+  mutating func visit<Section: ConfigurationSection>(
+    section key: String, _ section: inout Section, isRequired: Bool) throws(Failure)
+  /// `none` stands for no section; naming any of its keys switches it on.
+  mutating func visit<Section: ConfigurationSection>(
+    optionalSection key: String, _ section: inout Section?, effect: FieldEffect) throws(Failure)
+}
+
+extension FieldVisitor {
+  mutating func visit<Value: ConfigurationValue>(
+    _ key: String, _ value: inout Value, _ permitted: Permitted<Value> = .any, isRequired: Bool = false,
+    effect: FieldEffect = .results, fits fit: FieldFit = .always
+  ) throws(Failure) {
+    let field = Field(
+      key: key, permitted: permitted, wordForNil: nil, isRequired: isRequired, effect: effect, fit: fit)
+    try visit(field, &value)
+  }
+
+  mutating func visit<Value: ConfigurationValue>(
+    _ key: String, _ value: inout Value?, or wordForNil: String, _ permitted: Permitted<Value> = .any,
+    effect: FieldEffect = .results, fits fit: FieldFit = .always
+  ) throws(Failure) {
+    let field = Field(
+      key: key, permitted: permitted, wordForNil: wordForNil, isRequired: false, effect: effect, fit: fit)
+    try visit(field, optional: &value)
+  }
+}

@@ -1,0 +1,61 @@
+/// The samples and how they are split and scaled: the `data` section.
+public struct DataConfiguration: ConfigurationSection {
+  public enum Kind: String, ConfigurationChoice {
+    /// The 1,797 handwritten digits of 8 x 8 pixels inside the program.
+    case digits
+    /// A folder with the four IDX files of MNIST and its kin, compressed or not.
+    case idx
+    /// A table with one sample per line.
+    case csv
+  }
+
+  public enum Header: String, ConfigurationChoice {
+    /// The first line is a header if none of its cells is a number.
+    case auto
+    case present = "true"
+    case absent = "false"
+  }
+
+  public enum Task: String, ConfigurationChoice {
+    /// The label is one of two or more classes; one logit for each.
+    case classification
+    /// The label is one of two classes; one logit in all.
+    case binary
+    /// The label is a number.
+    case regression
+  }
+
+  public enum Scaling: String, ConfigurationChoice {
+    case none
+    /// Each feature to 0 ... 1, by its extremes in the training part.
+    case minMax = "min_max"
+    /// Each feature to mean 0 and deviation 1 in the training part.
+    case zScore = "z_score"
+  }
+
+  public var kind = Kind.digits
+  /// The folder (idx) or file (csv); empty for digits.
+  public var path = ResolvedPath("")
+  /// The column to predict.
+  public var label = Column.last
+  public var header = Header.auto
+  public var task = Task.classification
+  /// The share of the samples (idx: of the training files' samples) kept for validation.
+  public var validation = 0.1
+  /// The share kept for the final test; idx folders bring their own test set.
+  public var test = 0.2
+  public var scaling = Scaling.minMax
+
+  init() {}
+
+  mutating func visitFields<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure) {
+    try fields.visit("kind", &kind, isRequired: true)
+    try fields.visit("path", &path, isRequired: true, fits: .only(.idx, .csv, where: kind))
+    try fields.visit("label", &label, fits: .only(.csv, where: kind))
+    try fields.visit("header", &header, fits: .only(.csv, where: kind))
+    try fields.visit("task", &task, fits: .only(.csv, where: kind))
+    try fields.visit("validation", &validation, .from(0, below: 1))
+    try fields.visit("test", &test, .from(0, below: 1), fits: .only(.digits, .csv, where: kind))
+    try fields.visit("scaling", &scaling)
+  }
+}

@@ -1,0 +1,82 @@
+extension DataConfiguration.Task {
+  /// The losses that make sense for the task; the first is what `auto` means.
+  var losses: [TrainingConfiguration.Loss] {
+    switch self {
+    case .classification: [.crossEntropy]
+    case .binary: [.binaryCrossEntropy]
+    case .regression: [.meanSquaredError, .meanAbsoluteError]
+    }
+  }
+}
+
+extension RunConfiguration {
+  /// This configuration with `lanes` equal parts in a batch. Throws unless they divide the batch.
+  public func with(lanes: Int) throws(ConfigurationError) -> RunConfiguration {
+    var copy = self
+    copy.training.lanes = lanes
+    if let problem = copy.lanesProblem { throw ConfigurationError(problem.message, remedy: problem.remedy) }
+    return copy
+  }
+
+  /// Settles `loss: auto` and refuses values that contradict each other.
+  mutating func settle(_ locations: [String: SourceLocation], file: String) throws(ConfigurationError) {
+    training.loss = loss
+    for problem in [lossProblem, lanesProblem, splitProblem, stoppingProblem, scheduleProblem] {
+      guard let problem else { continue }
+      let place = problem.keys.lazy.compactMap { locations[$0] }.first?.lineDescription ?? file
+      throw ConfigurationError("\(place): \(problem.message)", remedy: problem.remedy)
+    }
+  }
+
+  /// A contradiction between values, each permitted by itself.
+  private struct Problem {
+    /// Where it is reported: at the first of these that was given.
+    var keys: [String]
+    var message: String
+    var remedy: String
+  }
+
+  private var lossProblem: Problem? {
+    let fitting = data.task.losses
+    guard !fitting.contains(loss) else { return nil }
+    return Problem(
+      keys: ["training.loss", "data.task"],
+      message: "training.loss '\(loss.rawValue)' does not fit data.task '\(data.task.rawValue)'",
+      remedy: "Permitted: auto, \(fitting.map(\.rawValue).joined(separator: ", ")).")
+  }
+
+  private var lanesProblem: Problem? {
+    guard let lanes = training.lanes, training.batch % lanes != 0 else { return nil }
+    let below = training.batch / lanes * lanes
+    let above = below + lanes
+    return Problem(
+      keys: ["training.lanes", "training.batch"],
+      message: "training.batch \(training.batch) cannot be split into \(lanes) equal lanes",
+      remedy: "Choose a batch that is a multiple of \(lanes): \(below > 0 ? "\(below) or " : "")\(above).")
+  }
+
+  private var splitProblem: Problem? {
+    guard data.kind != .idx, data.validation + data.test >= 1 else { return nil }
+    return Problem(
+      keys: ["data.test", "data.validation"],
+      message: "data.validation \(data.validation) and data.test \(data.test) leave nothing to train on",
+      remedy: "Their sum must be below 1.")
+  }
+
+  private var stoppingProblem: Problem? {
+    guard training.earlyStopping != nil, data.validation == 0 else { return nil }
+    return Problem(
+      keys: ["training.early_stopping", "data.validation"],
+      message: "training.early_stopping watches the validation loss, but data.validation is 0",
+      remedy: "Give data.validation a share above 0, or set training.early_stopping to none.")
+  }
+
+  private var scheduleProblem: Problem? {
+    let schedule = optimizer.schedule
+    guard schedule.kind == .cosine, schedule.minimum > optimizer.learningRate else { return nil }
+    return Problem(
+      keys: ["optimizer.schedule.minimum", "optimizer.learning_rate"],
+      message: "optimizer.schedule.minimum \(schedule.minimum) is above the learning rate \(optimizer.learningRate)",
+      remedy: "The rate falls from optimizer.learning_rate to the minimum.")
+  }
+}

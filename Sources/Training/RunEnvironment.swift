@@ -1,0 +1,48 @@
+import Checkpoints
+import Collectives
+import TensorCore
+
+/// What a run finds around it: everything it uses that is not its configuration.
+public struct RunEnvironment {
+  public let group: any ProcessGroup
+  public let backend: Backend
+  public let fileSystem: any FileSystem
+  public let display: any TrainingDisplay
+  /// Asked after every step: whether the run should save and end.
+  public let isInterrupted: () -> Bool
+
+  public init(
+    group: any ProcessGroup, backend: Backend, fileSystem: any FileSystem, display: any TrainingDisplay,
+    isInterrupted: @escaping () -> Bool
+  ) {
+    self.group = group
+    self.backend = backend
+    self.fileSystem = fileSystem
+    self.display = display
+    self.isInterrupted = isInterrupted
+  }
+}
+
+/// The files of a run.
+public struct RunDirectory: Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  public var configuration: String { path + "/config.yaml" }
+  public var metrics: String { path + "/metrics.jsonl" }
+  public var summary: String { path + "/summary.json" }
+  public var checkpoints: String { path + "/checkpoints" }
+}
+
+extension FileSystem {
+  /// Writes a whole small file so that nobody ever sees half of it.
+  func replace(_ path: String, with text: String) throws {
+    let partial = path + ".partial"
+    let file = try createFile(partial)
+    try Array(text.utf8).withUnsafeBytes { bytes in try file.write(bytes) }
+    try file.synchronize()
+    try file.close()
+    try rename(partial, to: path)
+  }
+}

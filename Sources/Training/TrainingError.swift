@@ -1,0 +1,52 @@
+import Failures
+
+/// What can go wrong in a run beyond its files and its configuration.
+public enum TrainingError: UserFacingError, Equatable {
+  /// A signal asked the run to end; everything up to `step` is saved in `directory`.
+  case interrupted(step: Int, directory: String)
+  /// The loss of a step is infinite or not a number.
+  case lossNotFinite(step: Int, loss: Double)
+  case moreRanksThanLanes(ranks: Int, lanes: Int)
+  /// The run directory belongs to a run with another configuration.
+  case otherConfiguration(directory: String, key: String, here: String, there: String, others: Int)
+  /// The run directory's checkpoint was made from other data.
+  case otherData(directory: String)
+  case notBinary(_ classes: Int, origin: String)
+  case noCheckpoint(path: String)
+
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .interrupted: .temporary
+    case .lossNotFinite, .notBinary, .otherData: .badData
+    case .moreRanksThanLanes, .otherConfiguration: .configuration
+    case .noCheckpoint: .missingInput
+    }
+  }
+
+  public var message: String {
+    switch self {
+    case .interrupted(let step, let directory): "interrupted after step \(step); it is saved in \(directory)"
+    case .lossNotFinite(let step, let loss): "the loss of step \(step) is \(loss)"
+    case .moreRanksThanLanes(let ranks, let lanes): "\(ranks) ranks for \(lanes) lanes: a rank would have no work"
+    case .otherConfiguration(let directory, let key, let here, let there, let others):
+      "\(directory) holds a run with another configuration: \(key) is \(there) there and \(here) here"
+        + (others > 0 ? ", and \(others) more keys differ" : "")
+    case .otherData(let directory): "\(directory) holds a run on other data: the fitted scaling differs"
+    case .notBinary(let classes, let origin): "\(origin): \(classes) classes, but a binary task has 2"
+    case .noCheckpoint(let path): "\(path): no checkpoint to resume from"
+    }
+  }
+
+  public var remedy: String? {
+    switch self {
+    case .interrupted: "Run the same command again to go on."
+    case .lossNotFinite: "Lower optimizer.learning_rate, set training.clip_norm, or scale the data (data.scaling)."
+    case .moreRanksThanLanes(let ranks, let lanes):
+      "Use at most \(lanes) ranks, or begin a new run with training.lanes a multiple of \(ranks)."
+    case .otherConfiguration, .otherData:
+      "Choose another folder with --run, or begin anew with --resume none."
+    case .notBinary: "Set data.task to classification, with training.loss cross_entropy."
+    case .noCheckpoint: "Give a checkpoint, or a run's folder that has one."
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Collectives
+import TensorCore
+
+extension TrainingRun {
+  /// Trains to the end and evaluates the result on every part of the data.
+  ///
+  /// - Throws: `TrainingError.interrupted` after a signal, with everything saved; a file system's error where
+  ///   something cannot be written.
+  public func train() throws -> RunSummary {
+    let log = try group.agree {
+      group.rank == 0
+        ? try MetricsLog(
+          path: directory.metrics, keepingThrough: state.step, fileSystem: environment.fileSystem) : nil
+    }
+    var session = Session()
+    while state.step < totalSteps && !state.hasStoppedEarly {
+      let outcome = try step(&session)
+      var metrics = try logIfDue(outcome, session)
+      try evaluateIfDue(&metrics, session)
+      if let metrics { try group.agree { try log?.append(metrics) } }
+      environment.display.update(progress(session))
+      let isOver = state.step == totalSteps || state.hasStoppedEarly
+      if isOver || outcome.isInterrupted || isDue(configuration.checkpoint.every) { try save() }
+      if outcome.isInterrupted && !isOver {
+        environment.display.finish()
+        try fail(.interrupted(step: state.step, directory: directory.path))
+      }
+    }
+    if session.stepSeconds.isEmpty && state.step == 0 { try save() }
+    try group.agree { try log?.close() }
+    environment.display.finish()
+    return try summarize(session)
+  }
+
+  /// One launch's share of a run.
+  struct Session {
+    private let clock = ContinuousClock()
+    let start: ContinuousClock.Instant
+    /// Seconds of each step, evaluations and saving not counted.
+    var stepSeconds: [Double] = []
+
+    init() { start = clock.now }
+
+    var seconds: Double { (clock.now - start) / .seconds(1) }
+
+    mutating func time<Result>(_ body: () throws -> Result) rethrows -> Result {
+      let begin = clock.now
+      defer { stepSeconds.append((clock.now - begin) / .seconds(1)) }
+      return try body()
+    }
+  }
+
+  private func step(_ session: inout Session) throws -> Trainer.StepOutcome {
+    let wantsNorm = (state.step + 1).isMultiple(of: configuration.training.logEvery)
+    do {
+      let outcome = try session.time {
+        try trainer.run(step: state.step, wantsNorm: wantsNorm, isInterrupted: environment.isInterrupted())
+      }
+      state.step += 1
+      state.observe(loss: outcome.loss)
+      state.trainingSeconds += session.stepSeconds.last ?? 0
+      return outcome
+    } catch let error as TrainingError {
+      environment.display.finish()
+      try fail(error)
+      throw error
+    }
+  }
+
+  private func logIfDue(_ outcome: Trainer.StepOutcome, _ session: Session) throws -> MetricRecord? {
+    guard isDue(configuration.training.logEvery) else { return nil }
+    defer { (state.lossSum, state.lossCount) = (0, 0) }
+    return MetricRecord(
+      step: state.step, epoch: epoch, trainingLoss: state.recentLoss, learningRate: Double(outcome.learningRate),
+      gradientNorm: outcome.gradientNorm, samplesPerSecond: samplesPerSecond(session))
+  }
+
+  /// Evaluates on the validation part where it is time, and asks early stopping.
+  private func evaluateIfDue(_ metrics: inout MetricRecord?, _ session: Session) throws {
+    guard let part = data.validation, isEvaluationDue else { return }
+    let result = try evaluate(part)
+    state.validation = result
+    _ = state.earlyStopping?.observe(result.loss)
+    var record = metrics ?? MetricRecord(step: state.step, epoch: epoch)
+    record.validationLoss = result.loss
+    record.validationAccuracy = result.accuracy
+    metrics = record
+    environment.display.evaluated(progress(session))
+  }
+
+  private var isEvaluationDue: Bool {
+    if let every = configuration.training.evaluateEvery { return isDue(every) }
+    return trainer.plan.endsEpoch(step: state.step - 1)
+  }
+
+  func evaluate(_ part: DataPart) throws -> EvaluationResult {
+    try Evaluator(model: model, parameters: parameters, group: group).evaluate(part)
+  }
+
+  private func isDue(_ every: Int) -> Bool { every > 0 && state.step.isMultiple(of: every) }
+
+  /// Passes over the training part done.
+  var epoch: Double { Double(state.step * trainer.plan.batchSize) / Double(trainer.plan.sampleCount) }
+
+  private func samplesPerSecond(_ session: Session) -> Double {
+    let recent = session.stepSeconds.suffix(configuration.training.logEvery)
+    let seconds = recent.reduce(0, +)
+    return seconds > 0 ? Double(recent.count * trainer.plan.batchSize) / seconds : 0
+  }
+
+  private func progress(_ session: Session) -> TrainingProgress {
+    let done = session.stepSeconds.count
+    return TrainingProgress(
+      step: state.step, totalSteps: totalSteps, epoch: epoch,
+      totalEpochs: max(1, trainer.plan.completedEpochs(afterSteps: totalSteps)),
+      loss: state.recentLoss, validation: state.validation, samplesPerSecond: samplesPerSecond(session),
+      secondsLeft: done == 0 ? nil : session.seconds / Double(done) * Double(totalSteps - state.step))
+  }
+}

@@ -1,0 +1,142 @@
+import Checkpoints
+import Collectives
+import Datasets
+import KernelInterface
+import Optimizers
+import TensorCore
+
+/// Where a run begins.
+public enum ResumePolicy: Equatable, Sendable {
+  /// At the run directory's newest good checkpoint, or at the start where there is none.
+  case automatic
+  /// At the start; checkpoints of an earlier run in the directory are set aside.
+  case none
+  /// At the checkpoint in a folder: a checkpoint's, or a run's with several.
+  case from(String)
+}
+
+/// A training run: everything made ready from a configuration, and the loop.
+///
+///     let run = try TrainingRun(configuration, directory: RunDirectory("runs/digits"), resume: .automatic, in: environment)
+///     let summary = try run.train()
+///
+/// Every rank makes one and calls the same. Only rank 0 reads checkpoints and writes files; the ranks need no common
+/// file system except for the data.
+public final class TrainingRun {
+  /// With the lanes settled.
+  public let configuration: RunConfiguration
+  let directory: RunDirectory
+  let environment: RunEnvironment
+  let data: RunData
+  let model: TrainingModel
+  let parameters: Arena
+  let optimizer: Optimizer
+  let trainer: Trainer
+  let totalSteps: Int
+  var state: RunState
+  /// The checkpoint that holds `state`, if one does: the last saved or, at first, the one resumed from.
+  var savedPath: String
+
+  /// Reads the data and the checkpoint, checks that they fit the configuration, and writes config.yaml. Nothing is
+  /// written where anything is wrong.
+  public init(
+    _ configuration: RunConfiguration, directory: RunDirectory, resume: ResumePolicy, in environment: RunEnvironment
+  ) throws {
+    let (group, backend) = (environment.group, environment.backend)
+    let seed = RandomKey(seed: configuration.training.seed)
+    let start = try RunStart.find(resume, in: directory, environment)
+    let record = start.record
+    let settled = try group.agree {
+      try configuration.settled(ranks: group.size, resuming: record, from: start.path)
+    }
+    let data = try group.agree { try RunData(settled.data, key: seed.derived(.split)) }
+    let model = try group.agree { try TrainingModel(settled, fitting: data.training) }
+    let lanes = settled.training.lanes ?? group.size
+    let plan = try group.agree {
+      try ShardPlan(
+        sampleCount: data.training.samples.count, batchSize: settled.training.batch, lanes: lanes,
+        key: seed.derived(.shuffle))
+    }
+    let totalSteps = settled.training.steps ?? plan.steps(forEpochs: settled.training.epochs)
+    self.configuration = settled
+    self.directory = directory
+    self.environment = environment
+    self.data = data
+    self.model = model
+    self.totalSteps = totalSteps
+    parameters = model.model.makeParameters(on: backend, key: seed.derived(.initialization))
+    optimizer = Optimizer(settled.optimizer.options, layout: parameters.layout, on: backend)
+    trainer = Trainer(
+      model: model, data: data.training, plan: plan, parameters: parameters, optimizer: optimizer,
+      schedule: settled.optimizer.learningRateSchedule(totalSteps: totalSteps),
+      maximumNorm: settled.training.clipNorm.map(Float.init),
+      lanes: GradientLanes(
+        lanes: lanes, rank: group.rank, ranks: group.size, layout: parameters.layout, on: backend),
+      group: group, randomness: seed.derived(.dropout))
+    state = try RunState(continuing: record, stopping: settled.training.earlyStopping)
+    savedPath = start.path
+    try restore(from: start)
+    try prepareDirectory(resume)
+  }
+
+  /// Steps done so far.
+  public var step: Int { state.step }
+
+  var group: any ProcessGroup { environment.group }
+
+  /// Throws `error`, which every rank has come to, so that one of them reports it.
+  func fail(_ error: TrainingError) throws {
+    try group.agree { if group.rank == 0 { throw error } }
+  }
+}
+
+extension RunConfiguration {
+  /// This configuration with the lanes settled: those of the run that is resumed, or the ranks of the first launch.
+  fileprivate func settled(ranks: Int, resuming record: TrainingRecord?, from path: String) throws -> RunConfiguration {
+    let lanes = training.lanes ?? record?.progress.lanes ?? ranks
+    let settled = try with(lanes: lanes)
+    if let record { try settled.check(against: record, path: path) }
+    guard ranks <= lanes else { throw TrainingError.moreRanksThanLanes(ranks: ranks, lanes: lanes) }
+    return settled
+  }
+
+  /// Whether a checkpoint was trained by a configuration that trains to the same bits.
+  private func check(against record: TrainingRecord, path: String) throws {
+    let ours = fingerprint.split(separator: "\n").map(String.init)
+    let theirs = record.configurationFingerprint.split(separator: "\n").map(String.init)
+    let (here, there) = (ours.filter { !theirs.contains($0) }, theirs.filter { !ours.contains($0) })
+    guard let first = here.first ?? there.first else { return }
+    let key = String(first.prefix { $0 != ":" })
+    func value(in lines: [String]) -> String {
+      lines.first { $0.hasPrefix(key + ": ") }.map { String($0.dropFirst(key.count + 2)) } ?? "absent"
+    }
+    throw TrainingError.otherConfiguration(
+      directory: path, key: key, here: value(in: here), there: value(in: there),
+      others: Set((here + there).map { $0.prefix { $0 != ":" } }).count - 1)
+  }
+}
+
+extension OptimizerConfiguration {
+  var options: OptimizerOptions {
+    let (beta1, beta2, epsilon) = (Float(beta1), Float(beta2), Float(epsilon))
+    let method: OptimizerOptions.Method =
+      switch kind {
+      case .sgd: .sgd(momentum: Float(momentum))
+      case .rmsprop: .rmsProp(decay: Float(decay), epsilon: epsilon)
+      case .adam: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+      case .adamw: .adamW(beta1: beta1, beta2: beta2, epsilon: epsilon)
+      }
+    return OptimizerOptions(method, weightDecay: Float(weightDecay))
+  }
+
+  func learningRateSchedule(totalSteps: Int) -> LearningRateSchedule {
+    let curve: LearningRateSchedule.Curve =
+      switch schedule.kind {
+      case .constant: .constant
+      case .cosine: .cosine(minimum: Float(schedule.minimum))
+      case .step: .step(every: schedule.every, factor: Float(schedule.factor))
+      }
+    return LearningRateSchedule(
+      curve, baseRate: Float(learningRate), warmupSteps: schedule.warmup, totalSteps: totalSteps)
+  }
+}

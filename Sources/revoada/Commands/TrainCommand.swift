@@ -1,0 +1,103 @@
+import ArgumentParser
+import Checkpoints
+import Collectives
+import Failures
+import TensorCore
+import Training
+
+/// `revoada train CONFIG`: trains on however many ranks it was started with.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a model as a configuration says.",
+    discussion: """
+      Alone it trains on one rank; under mpirun, srun or `revoada launch` on all of them. ^C saves and ends; the same
+      command then goes on where it stopped.
+
+      Examples:
+        revoada train configs/digits-mlp.yaml
+        mpirun -n 2 revoada train configs/mnist-mlp.yaml --set data.path=mnist --run runs/mnist
+        revoada train configs/digits-mlp.yaml --set optimizer.learning_rate=0.01 --dry-run
+      """)
+
+  @Argument(help: "The configuration: a YAML file.")
+  var config: String
+
+  @OptionGroup var options: TrainOptions
+
+  @Option(help: ArgumentHelp("How progress is shown on stderr: auto, bar, plain or none.", valueName: "style"))
+  var progress: ProgressStyle = .auto
+
+  func run() throws {
+    var settings = try RunConfiguration.read(file: config, overrides: options.overrides)
+    if let steps = options.steps { settings.training.steps = steps }
+    if options.dryRun {
+      print(settings.resolvedYAML, terminator: "")
+      return
+    }
+    // Before MPI and the thread pool start their threads, which inherit it.
+    let signals = SignalWatch()
+    try ParallelWorld.run { group in
+      group.abortOnFailure(report: ErrorReport.print) { try train(settings, on: group, until: signals) }
+    }
+  }
+
+  private func train(_ settings: RunConfiguration, on group: any ProcessGroup, until signals: SignalWatch) throws {
+    let backend = try group.agree {
+      Backend(instructionSet: try chosenInstructionSet(), threads: try options.threads ?? group.threadsPerRank())
+    }
+    let environment = RunEnvironment(
+      group: group, backend: backend, fileSystem: LocalFileSystem(), display: progress.display(for: group),
+      isInterrupted: { signals.isRaised })
+    let directory = RunDirectory(options.run ?? "runs/" + fileStem(config))
+    let run = try TrainingRun(settings, directory: directory, resume: options.resumePolicy, in: environment)
+    let summary = try run.train()
+    if group.rank == 0 { print(summary.table) }
+  }
+}
+
+/// The options of `train`, which `launch` hands on.
+struct TrainOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The run's folder; runs/ and the configuration's name by default.", valueName: "dir"))
+  var run: String?
+
+  @Option(help: ArgumentHelp("Steps in all, instead of training.steps and training.epochs.", valueName: "n"))
+  var steps: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where to begin: auto (the run's newest good checkpoint, if any), none (anew), or a checkpoint's folder.",
+      valueName: "auto|none|path"))
+  var resume = "auto"
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Override a key of the configuration; may be repeated.", valueName: "section.key=value"))
+  var overrides: [String] = []
+
+  @Option(help: ArgumentHelp("Threads of each rank; its share of the cores by default.", valueName: "n"))
+  var threads: Int?
+
+  @Flag(help: "Print the configuration with every default filled in, and end.")
+  var dryRun = false
+
+  var resumePolicy: ResumePolicy {
+    switch resume {
+    case "auto": .automatic
+    case "none": .none
+    default: .from(resume)
+    }
+  }
+
+  func validate() throws {
+    if let steps, steps < 0 { throw ValidationError("--steps \(steps): a number of steps is zero or more.") }
+    if let threads, threads < 1 { throw ValidationError("--threads \(threads): a rank has at least one thread.") }
+  }
+}
+
+/// `configs/digits-mlp.yaml` gives `digits-mlp`.
+private func fileStem(_ path: String) -> String {
+  let name = path.split(separator: "/").last.map(String.init) ?? path
+  guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+  return String(name[..<dot])
+}

@@ -1,0 +1,38 @@
+import Collectives
+import Glibc
+import MPICollectives
+import MessagePassing
+import TensorCore
+
+/// The processes this one was started with.
+enum ParallelWorld {
+  /// What mpirun, srun and Hydra set for the processes they start.
+  private static let launcherVariables = ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE"]
+
+  static var isPresent: Bool { launcherVariables.contains { getenv($0) != nil } }
+
+  /// Runs `body` with all the processes that were started together; with this one alone, and without MPI, where nobody
+  /// started several.
+  static func run(_ body: (any ProcessGroup) throws -> Void) throws {
+    guard isPresent else { return try body(SoloProcess()) }
+    try World.run { try body($0) }
+  }
+}
+
+extension ProcessGroup {
+  /// The cores this rank may use, shared fairly with the ranks of the same machine that may use them too.
+  func threadsPerRank() throws -> Int {
+    let own = Processor.affinity()
+    let description = ([try nodeName()] + own.sorted().map(String.init)).joined(separator: " ")
+    let everyone = try allGather(Array(description.utf8)).map {
+      String(decoding: $0, as: UTF8.self).split(separator: " ").map(String.init)
+    }
+    let node = everyone[rank].first
+    let sharing = everyone.filter { other in
+      other.first == node && other.dropFirst().contains { Int($0).map(own.contains) ?? false }
+    }
+    return max(1, own.count / max(1, sharing.count))
+  }
+
+  private func nodeName() throws -> String { self is SoloProcess ? "here" : try World.nodeName() }
+}

@@ -1,0 +1,18 @@
+import Testing
+
+@testable import Training
+
+@Suite struct ConfigurationFilesTests {
+  @Test(
+    "every configuration that ships can be read, and reads back equal from its resolved form",
+    arguments: [
+      "digits-mlp", "digits-dropout", "mnist-mlp", "fashion-mlp", "xor", "breast-cancer-logistic", "iris-softmax",
+    ])
+  func shipped(name: String) throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let configuration = try RunConfiguration.read(file: "/\(root)/configs/\(name).yaml")
+    let again = try RunConfiguration.parse(
+      configuration.resolvedYAML, name: "resolved", directory: "/elsewhere", workingDirectory: "/elsewhere")
+    #expect(again == configuration)
+  }
+}

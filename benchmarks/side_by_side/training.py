@@ -1,0 +1,125 @@
+"""Training steps per second: blocks of `revoada launch` against blocks of a resident PyTorch."""
+
+import json
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+
+from machine import PEERS, bound_to, fail, peak_gflops
+from spread import Spread, in_alternation
+
+BATCH = 64
+CONFIG = pathlib.Path(__file__).parent.parent / "configs" / "mlp.yaml"
+LAYERS = [784, 512, 256, 10]
+
+
+def flops_per_sample():
+    """Multiplications and additions of a sample: forward, both gradients, but none for the images themselves."""
+    products = [inputs * outputs for inputs, outputs in zip(LAYERS, LAYERS[1:])]
+    return 2 * (3 * sum(products) - products[0])
+
+
+def write_random_images(folder, samples=4096, seed=1):
+    """A folder as MNIST's, with random pixels and labels."""
+    folder.mkdir()
+    source = random.Random(seed)
+    for part, count in (("train", samples), ("t10k", BATCH)):
+        header = bytes([0, 0, 8, 3]) + b"".join(size.to_bytes(4, "big") for size in (count, 28, 28))
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(header + source.randbytes(count * 28 * 28))
+        header = bytes([0, 0, 8, 1]) + count.to_bytes(4, "big")
+        labels = bytes(source.randrange(10) for _ in range(count))
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(header + labels)
+
+
+class Revoada:
+    """A new launch for every block; the program itself leaves start-up and evaluation out of its seconds per step."""
+
+    def __init__(self, binary, ranks, steps, images, folder):
+        self.run_folder = folder / f"run-{ranks}"
+        self.command = [
+            binary, "launch", "-n", str(ranks), "--threads", "1", CONFIG, "--run", self.run_folder,
+            "--steps", str(steps), "--set", f"data.path={images}",
+        ]  # fmt: skip
+
+    def step_seconds(self):
+        shutil.rmtree(self.run_folder, ignore_errors=True)
+        result = subprocess.run(self.command, capture_output=True, text=True)
+        if result.returncode != 0:
+            sys.stderr.write(result.stderr)
+            fail(f"exit code {result.returncode} from: {' '.join(map(str, self.command))}", 70)
+        summary = json.loads((self.run_folder / "summary.json").read_text())
+        return summary["training"]["median_step_seconds"]
+
+
+class PyTorch:
+    """Processes that stay, imported and warm, and wait for work on rank 0's standard input."""
+
+    def __init__(self, ranks, steps, cores, folder):
+        self.steps = steps
+        meeting = folder / f"meeting-{ranks}"
+        self.processes = [
+            subprocess.Popen(
+                [sys.executable, PEERS / "mlp.py", str(rank), str(ranks), meeting],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=bound_to(cores, rank),
+            )
+            for rank in range(ranks)
+        ]  # fmt: skip
+        self.expect_line()
+
+    def step_seconds(self):
+        self.processes[0].stdin.write(f"{self.steps}\n")
+        self.processes[0].stdin.flush()
+        return float(self.expect_line())
+
+    def expect_line(self):
+        line = self.processes[0].stdout.readline()
+        if not line:
+            fail("the PyTorch process ended; its message stands above", 70)
+        return line
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.stdin.close()
+        for process in self.processes:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def compare(options, ranks, goal, cores, images, peak, folder):
+    """The lines of the report on `ranks` ranks of one thread each."""
+    revoada = Revoada(options.binary, ranks, options.steps, images, folder)
+    peaks = []
+
+    def first():
+        if peak:
+            peaks.append(peak_gflops(peak, cores))
+        return revoada.step_seconds()
+
+    with PyTorch(ranks, options.steps, cores, folder) as pytorch:
+        first()  # brings the program and the images into memory
+        peaks.clear()
+        pairs = in_alternation(options.rounds, first, pytorch.step_seconds)
+
+    ours, theirs = (Spread(BATCH / seconds for seconds in column) for column in zip(*pairs))
+    ratio = Spread(theirs_seconds / ours_seconds for ours_seconds, theirs_seconds in pairs)
+    peer = "PyTorch" if ranks == 1 else "PyTorch DDP + gloo"
+    name = f"{ranks} rank{'s' if ranks > 1 else ''} x 1 thread, {BATCH // ranks} samples each"
+    lines = [
+        f"MLP {'-'.join(map(str, LAYERS))}, {name}, Adam; {options.rounds} rounds of {options.steps} steps",
+        f"  {'Revoada':20}{ours.text(',.0f')} samples/s",
+        f"  {peer:20}{theirs.text(',.0f')} samples/s",
+        f"  {'ratio':20}{ratio.text('.2f')}; goal: at least {goal}",
+    ]
+    if peak:
+        gflops = [flops_per_sample() * BATCH / ours_seconds / 1e9 for ours_seconds, _ in pairs]
+        share = Spread(100 * speed / (limit * ranks) for speed, limit in zip(gflops, peaks))
+        lines.append(f"  {'peak of a core':20}{Spread(peaks).text('.0f')} GFLOP/s")
+        lines.append(f"  {'used by Revoada':20}{share.text('.0f')} % of it, counting the matrix products only")
+    return lines
