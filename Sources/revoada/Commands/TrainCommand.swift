@@ -29,17 +29,24 @@ struct TrainCommand: ParsableCommand {
   var progress: ProgressStyle = .auto
 
   func run() throws {
-    var settings = try RunConfiguration.read(file: config, overrides: options.overrides)
-    if let steps = options.steps { settings.training.steps = steps }
-    if options.dryRun {
-      print(settings.resolvedYAML, terminator: "")
-      return
-    }
     // Before MPI and the thread pool start their threads, which inherit it.
     let signals = SignalWatch()
     try ParallelWorld.run { group in
-      group.abortOnFailure(report: ErrorReport.print) { try train(settings, on: group, until: signals) }
+      group.abortOnFailure(report: ErrorReport.print) {
+        let settings = try group.agree { try readConfiguration() }
+        if !options.dryRun {
+          try train(settings, on: group, until: signals)
+        } else if group.rank == 0 {
+          print(settings.resolvedYAML, terminator: "")
+        }
+      }
     }
+  }
+
+  private func readConfiguration() throws -> RunConfiguration {
+    var settings = try RunConfiguration.read(file: config, overrides: options.overrides)
+    if let steps = options.steps { settings.training.steps = steps }
+    return settings
   }
 
   private func train(_ settings: RunConfiguration, on group: any ProcessGroup, until signals: SignalWatch) throws {
@@ -78,7 +85,7 @@ struct TrainOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads of each rank; its share of the cores by default.", valueName: "n"))
   var threads: Int?
 
-  @Flag(help: "Print the configuration with every default filled in, and end.")
+  @Flag(help: "Print what would be done, and end: train the whole configuration, launch the mpirun command.")
   var dryRun = false
 
   var resumePolicy: ResumePolicy {
