@@ -28,6 +28,10 @@ final class StopRelay: Sendable {
       return requests == 1 ? .ask : .end
     }
 
+    /// Asks again: mpirun forwards to the workers it has, and loses what comes before it has started them.
+    /// Workers that were asked already do not mind.
+    var reminder: Step { requests == 1 ? .ask : .wait }
+
     mutating func started(_ job: pid_t) -> Step {
       self.job = job
       return requests == 0 ? .wait : .ask
@@ -52,7 +56,12 @@ final class StopRelay: Sendable {
       source.activate()
       return (number, source)
     }
+    let timer = DispatchSource.makeTimerSource(queue: queue)
+    timer.schedule(deadline: .now() + 1, repeating: 1)
+    timer.setEventHandler { self.act(on: self.state.withLock(\.reminder)) }
+    timer.activate()
     defer {
+      timer.cancel()
       for (number, source) in sources {
         source.cancel()
         signal(number, SIG_DFL)

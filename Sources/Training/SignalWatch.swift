@@ -8,8 +8,9 @@
 public struct SignalWatch: Sendable {
   private let signals: [Int32]
 
-  /// Blocks `signals` for the calling thread and all it will start.
-  public init(blocking signals: [Int32] = [SIGINT, SIGTERM]) {
+  /// Blocks `signals` for the calling thread and all it will start. SIGUSR1 is what `revoada launch` has mpirun hand on:
+  /// for SIGINT and SIGTERM Open MPI kills the ranks a moment later.
+  public init(blocking signals: [Int32] = [SIGINT, SIGTERM, SIGUSR1]) {
     self.signals = signals
     var set = Self.set(of: signals)
     let status = pthread_sigmask(SIG_BLOCK, &set, nil)

@@ -38,12 +38,15 @@ import Testing
     #expect(problem(.exited(0), stops: 1) == nil)
   }
 
-  @Test("the first request asks the job to save, every later one ends it")
+  @Test("the first request asks the job to save and keeps reminding it, every later one ends it")
   func requests() {
     var state = StopRelay.State()
     #expect(state.started(42) == .wait)
+    #expect(state.reminder == .wait)
     #expect(state.stopRequested() == .ask)
+    #expect(state.reminder == .ask)
     #expect(state.stopRequested() == .end)
+    #expect(state.reminder == .wait)
     #expect(state.stopRequested() == .end)
   }
 
