@@ -41,7 +41,7 @@ let package = Package(
         "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing", "Collectives", "TensorCore",
         "KernelInterface", "Failures", argumentParser,
       ]),
-    .target(name: "Launching", dependencies: ["Failures", subprocess]),
+    .target(name: "Launching", dependencies: ["TensorCore", "Failures", subprocess]),
     .target(
       name: "Training",
       dependencies: [
@@ -73,7 +73,9 @@ let package = Package(
     + kernelBuilds.map { build in
       .target(
         name: build.target, dependencies: ["KernelInterface"],
-        swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + build.flags)])
+        swiftSettings: [
+          .unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + build.flags)
+        ])
     }
     + [
       .target(

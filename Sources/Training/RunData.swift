@@ -7,8 +7,16 @@ struct RunData {
   /// `nil` where nothing was kept for it.
   let validation: DataPart?
   let test: DataPart?
-  /// Fitted on the training part; saved with every checkpoint.
-  let scaling: FittedScaling
+  /// What a checkpoint keeps.
+  let preprocessing: Preprocessing
+
+  /// What was done to the data before training, and to which data.
+  struct Preprocessing: Codable, Equatable {
+    /// Fitted on the training part.
+    var scaling: FittedScaling
+    /// Of the samples for training and validation, before scaling.
+    var fingerprint: UInt64
+  }
 
   /// - Parameter key: decides which sample goes to which part.
   init(_ configuration: DataConfiguration, key: RandomKey) throws {
@@ -17,7 +25,8 @@ struct RunData {
     let split = try DataSplit(
       sampleCount: pool.count, validationFraction: configuration.validation,
       testFraction: loaded.test == nil ? configuration.test : 0, key: key)
-    scaling = FittedScaling(configuration.featureScaling, fittedTo: pool, samples: split.training)
+    let scaling = FittedScaling(configuration.featureScaling, fittedTo: pool, samples: split.training)
+    preprocessing = Preprocessing(scaling: scaling, fingerprint: pool.fingerprint)
     pool.scale(by: scaling)
     training = DataPart(dataset: pool, samples: split.training)
     validation = split.validation.isEmpty ? nil : DataPart(dataset: pool, samples: split.validation)

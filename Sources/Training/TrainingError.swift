@@ -36,7 +36,7 @@ public enum TrainingError: UserFacingError, Equatable {
     case .otherConfiguration(let directory, let key, let here, let there, let others):
       "\(directory) holds a run with another configuration: \(key) is \(there) there and \(here) here"
         + (others > 0 ? ", and \(others) more keys differ" : "")
-    case .otherData(let directory): "\(directory) holds a run on other data: the fitted scaling differs"
+    case .otherData(let directory): "\(directory) holds a run on other data: the samples for training differ"
     case .notBinary(let classes, let origin): "\(origin): \(classes) classes, but a binary task has 2"
     case .noCheckpoint(let path): "\(path): no checkpoint to resume from"
     }

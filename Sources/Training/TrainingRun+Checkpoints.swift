@@ -1,6 +1,5 @@
 import Checkpoints
 import Collectives
-import Datasets
 import TensorCore
 
 extension TrainingRun {
@@ -54,7 +53,7 @@ extension TrainingRun {
       model: .object([
         "description": .string(model.model.description), "configuration": .string(configuration.resolvedYAML),
       ]),
-      preprocessing: try JSONValue(encoding: data.scaling), state: try JSONValue(encoding: state),
+      preprocessing: try JSONValue(encoding: data.preprocessing), state: try JSONValue(encoding: state),
       configurationFingerprint: configuration.fingerprint)
   }
 
@@ -62,7 +61,7 @@ extension TrainingRun {
   func restore(from start: RunStart) throws {
     guard let record = start.record else { return }
     try group.agree {
-      guard try record.preprocessing.decoded(as: FittedScaling.self) == data.scaling else {
+      guard try record.preprocessing.decoded(as: RunData.Preprocessing.self) == data.preprocessing else {
         throw TrainingError.otherData(directory: start.path)
       }
       guard let loaded = start.loaded else { return }

@@ -6,6 +6,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 
 PEERS = pathlib.Path(__file__).parent.parent / "peers"
 
@@ -66,6 +67,19 @@ def peak_gflops(program, cores):
     """GFLOP/s of one core doing fused multiply-adds, at this moment."""
     result = subprocess.run([program], preexec_fn=bound_to(cores, 0), capture_output=True, text=True, check=True)
     return float(result.stdout)
+
+
+def busy_percent(seconds=0.2):
+    """How much of all processors is in use while we ourselves do nothing: what other programs take away."""
+
+    def idle_and_total():
+        times = [int(text) for text in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+        return times[3] + times[4], sum(times)
+
+    idle, total = idle_and_total()
+    time.sleep(seconds)
+    later_idle, later_total = idle_and_total()
+    return 100 * (1 - (later_idle - idle) / max(1, later_total - total))
 
 
 def description(cores):

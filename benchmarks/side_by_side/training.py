@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from machine import PEERS, bound_to, fail, peak_gflops
+from machine import PEERS, bound_to, busy_percent, fail, peak_gflops
 from spread import Spread, in_alternation
 
 BATCH = 64
@@ -95,9 +95,10 @@ class PyTorch:
 def compare(options, ranks, goal, cores, images, peak, folder):
     """The lines of the report on `ranks` ranks of one thread each."""
     revoada = Revoada(options.binary, ranks, options.steps, images, folder)
-    peaks = []
+    peaks, others = [], []
 
     def first():
+        others.append(busy_percent())
         if peak:
             peaks.append(peak_gflops(peak, cores))
         return revoada.step_seconds()
@@ -105,6 +106,7 @@ def compare(options, ranks, goal, cores, images, peak, folder):
     with PyTorch(ranks, options.steps, cores, folder) as pytorch:
         first()  # brings the program and the images into memory
         peaks.clear()
+        others.clear()
         pairs = in_alternation(options.rounds, first, pytorch.step_seconds)
 
     ours, theirs = (Spread(BATCH / seconds for seconds in column) for column in zip(*pairs))
@@ -122,4 +124,5 @@ def compare(options, ranks, goal, cores, images, peak, folder):
         share = Spread(100 * speed / (limit * ranks) for speed, limit in zip(gflops, peaks))
         lines.append(f"  {'peak of a core':20}{Spread(peaks).text('.0f')} GFLOP/s")
         lines.append(f"  {'used by Revoada':20}{share.text('.0f')} % of it, counting the matrix products only")
+    lines.append(f"  {'other programs':20}{Spread(others).text('.0f')} % of the machine; the fewer, the truer")
     return lines

@@ -24,7 +24,7 @@ enum FieldEffect: Sendable {
   case results
   /// How many steps there are: the results too, under a schedule that spans them all.
   case length
-  /// Only what is reported and saved, and whether training ends early.
+  /// Only where data lie, what is reported and saved, and whether training ends early.
   case course
 }
 

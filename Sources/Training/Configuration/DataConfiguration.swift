@@ -34,7 +34,7 @@ public struct DataConfiguration: ConfigurationSection {
   }
 
   public var kind = Kind.digits
-  /// The folder (idx) or file (csv); empty for digits.
+  /// The folder (idx) or file (csv); empty for digits. Data may move: a checkpoint knows them by their fingerprint.
   public var path = ResolvedPath("")
   /// The column to predict.
   public var label = Column.last
@@ -50,7 +50,7 @@ public struct DataConfiguration: ConfigurationSection {
 
   mutating func visitFields<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure) {
     try fields.visit("kind", &kind, isRequired: true)
-    try fields.visit("path", &path, isRequired: true, fits: .only(.idx, .csv, where: kind))
+    try fields.visit("path", &path, isRequired: true, effect: .course, fits: .only(.idx, .csv, where: kind))
     try fields.visit("label", &label, fits: .only(.csv, where: kind))
     try fields.visit("header", &header, fits: .only(.csv, where: kind))
     try fields.visit("task", &task, fits: .only(.csv, where: kind))

@@ -35,16 +35,24 @@ struct TrainCommand: ParsableCommand {
     // Beyond a limit on the size of files a write then fails, with a message, instead of ending the process.
     signal(SIGXFSZ, SIG_IGN)
     try ParallelWorld.run { group in
-      group.abortOnFailure(report: ErrorReport.print) { try train(on: group, until: signals) }
+      group.abortOnFailure(report: ErrorReport.print) {
+        let settings = try group.agree { try readConfiguration() }
+        if !options.dryRun {
+          try train(settings, on: group, until: signals)
+        } else if group.rank == 0 {
+          print(settings.resolvedYAML, terminator: "")
+        }
+      }
     }
   }
 
-  private func train(on group: any ProcessGroup, until signals: SignalWatch) throws {
-    let settings = try group.agree { try readConfiguration() }
-    guard !options.dryRun else {
-      if group.rank == 0 { print(settings.resolvedYAML, terminator: "") }
-      return
-    }
+  private func readConfiguration() throws -> RunConfiguration {
+    var settings = try RunConfiguration.read(file: config, overrides: options.overrides)
+    if let steps = options.steps { settings.training.steps = steps }
+    return settings
+  }
+
+  private func train(_ settings: RunConfiguration, on group: any ProcessGroup, until signals: SignalWatch) throws {
     let backend = try group.agree {
       Backend(instructionSet: try chosenInstructionSet(), threads: try options.threads ?? group.threadsPerRank())
     }
@@ -55,12 +63,6 @@ struct TrainCommand: ParsableCommand {
     let run = try TrainingRun(settings, directory: directory, resume: options.resumePolicy, in: environment)
     let summary = try run.train()
     if group.rank == 0 { print(summary.table) }
-  }
-
-  private func readConfiguration() throws -> RunConfiguration {
-    var configuration = try RunConfiguration.read(file: config, overrides: options.overrides)
-    if let steps = options.steps { configuration.training.steps = steps }
-    return configuration
   }
 }
 
@@ -86,7 +88,7 @@ struct TrainOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads of each rank; its share of the cores by default.", valueName: "n"))
   var threads: Int?
 
-  @Flag(help: "Print the configuration with every default filled in, and end.")
+  @Flag(help: "Print what would be done, and end: train the whole configuration, launch the mpirun command.")
   var dryRun = false
 
   var resumePolicy: ResumePolicy {
