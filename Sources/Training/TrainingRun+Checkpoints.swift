@@ -61,12 +61,14 @@ extension TrainingRun {
   func restore(from start: RunStart) throws {
     guard let record = start.record else { return }
     try group.agree {
+      // First of all: a tensor of another shape says more about another model than a key of its configuration.
+      try start.loaded?.requireParameters(parameters.layout.entries.map { $0.signature(prefix: "") })
+      try configuration.check(against: record, path: start.path)
       guard try record.preprocessing.decoded(as: RunData.Preprocessing.self) == data.preprocessing else {
         throw TrainingError.otherData(directory: start.path)
       }
       guard let loaded = start.loaded else { return }
       let entries = parameters.layout.entries
-      try loaded.requireParameters(entries.map { $0.signature(prefix: "") })
       try loaded.requireOptimizerState(
         optimizer.state.flatMap { state in entries.map { $0.signature(prefix: state.name + "/") } })
       for (index, entry) in entries.enumerated() {

@@ -28,34 +28,29 @@ import Testing
     return first
   }
 
-  @Test("a checkpoint of another model: the configuration key comes first")
+  @Test("a checkpoint of another model: the first tensor that differs is named with both shapes, and nothing is touched")
   func otherModel() throws {
     try experiment.train("a")
     let before = try experiment.bits("a")
-    let error = try failure(experiment.with("model.hidden=[9]"), "a")
+    let error = try #require(try failure(experiment.with("model.hidden=[9]"), "a"))
     #expect(
-      error as? TrainingError
-        == .otherConfiguration(
-          directory: experiment.folder.path + "/a/checkpoints/step-00000012", key: "model.hidden", here: "[9]",
-          there: "[8]", others: 0))
-    #expect(error?.exitStatus == .configuration)
+      error.message == "\(experiment.folder.path)/a/checkpoints/step-00000012 is a checkpoint of another model: "
+        + "its tensor 'layers.0.weight' has shape [5, 8], here it is [5, 9] (and 2 more tensors differ)")
+    #expect(error.exitStatus == .badData)
     #expect(try experiment.bits("a") == before)
     #expect(try experiment.folder.read("a/config.yaml").contains("hidden: [8]"))
   }
 
-  @Test("a checkpoint of another model under the same configuration: the tensor and both shapes are named")
-  func otherTensors() throws {
+  @Test("a model with the same tensors and another function: the key is named with both values")
+  func otherActivation() throws {
     try experiment.train("a")
-    // The table gains a class but keeps its features, and with them their scaling.
-    let rows = try experiment.folder.read("clouds.csv").split(separator: "\n")
-    let relabelled = rows.enumerated().map { $0.offset % 9 == 0 ? $0.element.dropLast() + "3" : $0.element }
-    try experiment.folder.write(relabelled.joined(separator: "\n"), to: "clouds.csv")
-    let error = try #require(try failure(experiment, "a"))
+    let error = try failure(experiment.with("model.activation=relu"), "a")
     #expect(
-      error.message.hasSuffix(
-        "step-00000012 is a checkpoint of another model: its tensor 'layers.1.weight' has shape [8, 3], "
-          + "here it is [8, 4] (and 1 more tensor differs)"))
-    #expect(error.exitStatus == .badData)
+      error as? TrainingError
+        == .otherConfiguration(
+          directory: experiment.folder.path + "/a/checkpoints/step-00000012", key: "model.activation", here: "relu",
+          there: "tanh", others: 0))
+    #expect(error?.exitStatus == .configuration)
   }
 
   @Test("several keys that differ: the first is named with both values, the others are counted")
@@ -65,13 +60,17 @@ import Testing
     #expect(error?.message.contains("training.seed is 1 there and 9 here, and 1 more keys differ") == true)
   }
 
-  @Test("other data under the same name are noticed by their scaling")
+  @Test("other data under the same name are noticed, even where a single label differs")
   func otherData() throws {
     try experiment.train("a")
-    try experiment.folder.write(Experiment.clouds(rows: Experiment.rows, spread: 0.6), to: "clouds.csv")
-    let error = try failure(experiment, "a")
-    #expect(error as? TrainingError == .otherData(directory: experiment.folder.path + "/a/checkpoints/step-00000012"))
-    #expect(error?.exitStatus == .badData)
+    let rows = try experiment.folder.read("clouds.csv")
+    let relabelled = rows.dropLast(2) + "0\n"
+    for other in [Experiment.clouds(rows: Experiment.rows, spread: 0.6), String(relabelled)] {
+      try experiment.folder.write(other, to: "clouds.csv")
+      let error = try failure(experiment, "a")
+      #expect(error as? TrainingError == .otherData(directory: experiment.folder.path + "/a/checkpoints/step-00000012"))
+      #expect(error?.exitStatus == .badData)
+    }
   }
 
   @Test("more ranks than lanes are refused before anything is written, also when a run is gone on with")
