@@ -29,7 +29,8 @@ struct Operand {
   }
 
   private func packRows(
-    _ source: UnsafePointer<Float>, _ count: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
+    _ source: UnsafePointer<Float>, _ count: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>,
+    _ panelStride: Int
   ) {
     // Whole vectors are read as long as they end inside the operand, so only its last rows need care.
     let reach = end - source - Vector.scalarCount
@@ -39,7 +40,8 @@ struct Operand {
   }
 
   private func packTransposing(
-    _ source: UnsafePointer<Float>, _ count: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
+    _ source: UnsafePointer<Float>, _ count: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>,
+    _ panelStride: Int
   ) {
     var k = 0
     while k < depth {

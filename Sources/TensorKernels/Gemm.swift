@@ -109,7 +109,8 @@ private struct BlockedProduct {
     forEachColumnPanel(columns) { column, width in
       let tileWidth = tileColumns(for: width)
       let isInPlace = readsBInPlace && width == tileWidth
-      let panelOfB = isInPlace ? product.b + k * product.bStride + firstColumn + column : UnsafePointer(packedB + column * depth)
+      let panelOfB =
+        isInPlace ? product.b + k * product.bStride + firstColumn + column : UnsafePointer(packedB + column * depth)
       let bStride = isInPlace ? product.bStride : tileWidth
       let bias = product.bias.map { $0 + firstColumn + column }
       forEachRowPanel(rows) { row, height in
