@@ -25,7 +25,7 @@ func pack(
     packRows(source, operand.stride, operand.end, count, depth, into: panel, stride)
   } else {
     let source = operand.start + first * operand.stride + k
-    packTransposing(source, operand.stride, count, depth, into: panel, stride)
+    packTransposing(source, operand.stride, operand.end, count, depth, into: panel, stride)
   }
 }
 
@@ -41,7 +41,7 @@ private func packRows(
 }
 
 private func packTransposing(
-  _ source: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ depth: Int,
+  _ source: UnsafePointer<Float>, _ stride: Int, _ end: UnsafePointer<Float>, _ count: Int, _ depth: Int,
   into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
 ) {
   var k = 0
@@ -51,7 +51,9 @@ private func packTransposing(
       transpose(panel + k * panelStride, panelStride, steps) { $0 < count ? read(source + $0 * stride + k) : .zero }
     } else {
       transpose(panel + k * panelStride, panelStride, steps) {
-        $0 < count ? (source + $0 * stride + k).vector((0, steps)) : .zero
+        let values = source + $0 * stride + k
+        if $0 >= count { return .zero }
+        return values + Vector.scalarCount <= end ? read(values) : values.vector((0, steps))
       }
     }
     k += steps
