@@ -34,6 +34,7 @@ public struct FileSystemError: UserFacingError, Equatable {
   public var remedy: String? {
     switch code {
     case ENOSPC, EDQUOT: "Free space on that disk (or raise the quota), then run the same command again."
+    case EFBIG: "Raise the limit on the size of files (ulimit -f), then run the same command again."
     case EACCES, EPERM: "Check who may \(purpose == .writing ? "write" : "read") there."
     case EROFS: "That disk is mounted read-only: choose a folder on another one."
     case ENOENT: "Check the path."

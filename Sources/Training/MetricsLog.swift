@@ -28,7 +28,8 @@ public struct MetricRecord: Codable, Equatable, Sendable {
   }
 }
 
-/// Writes metrics.jsonl: one JSON object a line, keys in alphabetical order.
+/// Writes metrics.jsonl: one JSON object a line, keys in alphabetical order. A figure that is not finite, which JSON lacks,
+/// is the text `inf`, `-inf` or `nan`.
 public final class MetricsLog {
   private let file: any WritableFile
   private let encoder = JSONEncoder()
@@ -37,21 +38,22 @@ public final class MetricsLog {
   /// on from a checkpoint writes the later steps again.
   public init(path: String, keepingThrough lastStep: Int, fileSystem: any FileSystem) throws {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let kept =
       lastStep > 0 ? try Self.lines(of: path, through: lastStep, fileSystem: fileSystem) : []
-    let partial = path + ".partial"
-    file = try fileSystem.createFile(partial)
-    for line in kept { try write(line) }
-    try fileSystem.rename(partial, to: path)
+    file = try fileSystem.replace(path) { file in
+      for line in kept { try Self.write(line, to: file) }
+    }
   }
 
   public func append(_ record: MetricRecord) throws {
-    try write(String(decoding: encoder.encode(record), as: UTF8.self))
+    try Self.write(String(decoding: encoder.encode(record), as: UTF8.self), to: file)
   }
 
   public func close() throws { try file.close() }
 
-  private func write(_ line: String) throws {
+  private static func write(_ line: String, to file: any WritableFile) throws {
     let bytes = Array((line + "\n").utf8)
     try bytes.withUnsafeBytes { bytes in try file.write(bytes) }
   }
@@ -62,10 +64,13 @@ public final class MetricsLog {
     let file = try fileSystem.openFile(path)
     var bytes = [UInt8](repeating: 0, count: file.byteCount)
     try bytes.withUnsafeMutableBytes { bytes in try file.read(into: bytes, at: 0) }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes[...$0] } ?? []
     return try whole.split(separator: UInt8(ascii: "\n")).compactMap { line in
       do {
-        let record = try JSONDecoder().decode(MetricRecord.self, from: Data(line))
+        let record = try decoder.decode(MetricRecord.self, from: Data(line))
         return record.step <= lastStep ? String(decoding: line, as: UTF8.self) : nil
       } catch is DecodingError {
         return nil

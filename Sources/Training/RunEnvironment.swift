@@ -38,11 +38,25 @@ public struct RunDirectory: Sendable {
 extension FileSystem {
   /// Writes a whole small file so that nobody ever sees half of it.
   func replace(_ path: String, with text: String) throws {
+    try replace(path) { file in
+      try Array(text.utf8).withUnsafeBytes { bytes in try file.write(bytes) }
+      try file.synchronize()
+      try file.close()
+    }
+  }
+
+  /// Gives the file that `write` has begun the name `path`; where it throws, nothing of the file stays behind.
+  @discardableResult
+  func replace(_ path: String, by write: (any WritableFile) throws -> Void) throws -> any WritableFile {
     let partial = path + ".partial"
     let file = try createFile(partial)
-    try Array(text.utf8).withUnsafeBytes { bytes in try file.write(bytes) }
-    try file.synchronize()
-    try file.close()
-    try rename(partial, to: path)
+    do {
+      try write(file)
+      try rename(partial, to: path)
+    } catch {
+      try removeFile(partial)
+      throw error
+    }
+    return file
   }
 }

@@ -78,6 +78,8 @@ extension TrainingRun {
       guard group.rank == 0 else { return }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
       let text = String(decoding: try encoder.encode(summary), as: UTF8.self)
       try environment.fileSystem.replace(directory.summary, with: text + "\n")
     }

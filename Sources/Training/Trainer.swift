@@ -33,7 +33,8 @@ struct Trainer {
 
   /// Step `step`: take the lanes, forward, backward, reduce, clip, update.
   ///
-  /// - Throws: `TrainingError.lossNotFinite` on every rank alike, before anything is updated.
+  /// - Throws: `TrainingError.lossNotFinite` or, where the norm is known, `gradientNotFinite`: on every rank alike, before
+  ///   anything is updated.
   func run(step: Int, wantsNorm: Bool, isInterrupted: Bool) throws -> StepOutcome {
     let laneLosses = lanes.accumulate { lane, gradients in backward(step: step, lane: lane, into: gradients) }
     let (loss, anyInterrupted) = try exchange(laneLosses, isInterrupted)
@@ -44,6 +45,7 @@ struct Trainer {
     let needsNorm = wantsNorm || maximumNorm != nil
     let clipping = GradientClipping.scale(
       sumOfSquares: needsNorm ? lanes.sum.tensor.sumOfSquares() : 0, meanFactor: meanFactor, maximumNorm: maximumNorm)
+    guard clipping.norm.isFinite else { throw TrainingError.gradientNotFinite(step: step + 1) }
     let learningRate = schedule.learningRate(atStep: step)
     optimizer.update(
       parameters: parameters, gradients: lanes.sum, gradientScale: clipping.scale, learningRate: learningRate,

@@ -6,6 +6,9 @@ public enum TrainingError: UserFacingError, Equatable {
   case interrupted(step: Int, directory: String)
   /// The loss of a step is infinite or not a number.
   case lossNotFinite(step: Int, loss: Double)
+  /// The gradient of a step, or what it made of the parameters, is infinite or not a number.
+  case gradientNotFinite(step: Int)
+  case parametersNotFinite(step: Int)
   case moreRanksThanLanes(ranks: Int, lanes: Int)
   /// The run directory belongs to a run with another configuration.
   case otherConfiguration(directory: String, key: String, here: String, there: String, others: Int)
@@ -17,7 +20,7 @@ public enum TrainingError: UserFacingError, Equatable {
   public var exitStatus: ExitStatus {
     switch self {
     case .interrupted: .temporary
-    case .lossNotFinite, .notBinary, .otherData: .badData
+    case .lossNotFinite, .gradientNotFinite, .parametersNotFinite, .notBinary, .otherData: .badData
     case .moreRanksThanLanes, .otherConfiguration: .configuration
     case .noCheckpoint: .missingInput
     }
@@ -27,6 +30,8 @@ public enum TrainingError: UserFacingError, Equatable {
     switch self {
     case .interrupted(let step, let directory): "interrupted after step \(step); it is saved in \(directory)"
     case .lossNotFinite(let step, let loss): "the loss of step \(step) is \(loss)"
+    case .gradientNotFinite(let step): "the gradient of step \(step) is infinite or not a number"
+    case .parametersNotFinite(let step): "the parameters after step \(step) are not finite, and were not saved"
     case .moreRanksThanLanes(let ranks, let lanes): "\(ranks) ranks for \(lanes) lanes: a rank would have no work"
     case .otherConfiguration(let directory, let key, let here, let there, let others):
       "\(directory) holds a run with another configuration: \(key) is \(there) there and \(here) here"
@@ -40,7 +45,8 @@ public enum TrainingError: UserFacingError, Equatable {
   public var remedy: String? {
     switch self {
     case .interrupted: "Run the same command again to go on."
-    case .lossNotFinite: "Lower optimizer.learning_rate, set training.clip_norm, or scale the data (data.scaling)."
+    case .lossNotFinite, .gradientNotFinite, .parametersNotFinite:
+      "Lower optimizer.learning_rate, set training.clip_norm, or scale the data (data.scaling)."
     case .moreRanksThanLanes(let ranks, let lanes):
       "Use at most \(lanes) ranks, or begin a new run with training.lanes a multiple of \(ranks)."
     case .otherConfiguration, .otherData:

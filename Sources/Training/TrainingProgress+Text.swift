@@ -54,8 +54,8 @@ extension Double {
 
   /// `950`, `45.1k`, `1.2M`.
   var short: String {
-    if self < 1e3 { return fixed(0) }
-    if self < 1e6 { return (self / 1e3).fixed(1) + "k" }
+    if rounded() < 1e3 { return fixed(0) }
+    if (self / 100).rounded() < 1e4 { return (self / 1e3).fixed(1) + "k" }
     return (self / 1e6).fixed(1) + "M"
   }
 

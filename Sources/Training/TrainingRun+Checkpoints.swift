@@ -12,6 +12,10 @@ extension TrainingRun {
   func save() throws {
     try group.agree {
       guard group.rank == 0 else { return }
+      // Nobody could go on from there, and a good checkpoint might have to make room for it.
+      guard parameters.tensor.sumOfSquares().isFinite else {
+        throw TrainingError.parametersNotFinite(step: state.step)
+      }
       let optimizerArenas = optimizer.state.map { (prefix: $0.name + "/", arena: $0.arena) }
       let saved = try withNamedTensors(of: [(prefix: "", arena: parameters)]) { parameters in
         try withNamedTensors(of: optimizerArenas) { optimizerState in
@@ -57,12 +61,14 @@ extension TrainingRun {
   func restore(from start: RunStart) throws {
     guard let record = start.record else { return }
     try group.agree {
+      // First of all: a tensor of another shape says more about another model than a key of its configuration.
+      try start.loaded?.requireParameters(parameters.layout.entries.map { $0.signature(prefix: "") })
+      try configuration.check(against: record, path: start.path)
       guard try record.preprocessing.decoded(as: RunData.Preprocessing.self) == data.preprocessing else {
         throw TrainingError.otherData(directory: start.path)
       }
       guard let loaded = start.loaded else { return }
       let entries = parameters.layout.entries
-      try loaded.requireParameters(entries.map { $0.signature(prefix: "") })
       try loaded.requireOptimizerState(
         optimizer.state.flatMap { state in entries.map { $0.signature(prefix: state.name + "/") } })
       for (index, entry) in entries.enumerated() {

@@ -45,9 +45,8 @@ public final class TrainingRun {
     let (group, backend) = (environment.group, environment.backend)
     let seed = RandomKey(seed: configuration.training.seed)
     let start = try RunStart.find(resume, in: directory, environment)
-    let record = start.record
     let settled = try group.agree {
-      try configuration.settled(ranks: group.size, resuming: record, from: start.path)
+      try configuration.settled(ranks: group.size, resuming: start.record)
     }
     let data = try group.agree { try RunData(settled.data, key: seed.derived(.split)) }
     let model = try group.agree { try TrainingModel(settled, fitting: data.training) }
@@ -73,7 +72,7 @@ public final class TrainingRun {
       lanes: GradientLanes(
         lanes: lanes, rank: group.rank, ranks: group.size, layout: parameters.layout, on: backend),
       group: group, randomness: seed.derived(.dropout))
-    state = try RunState(continuing: record, stopping: settled.training.earlyStopping)
+    state = try RunState(continuing: start.record, stopping: settled.training.earlyStopping)
     savedPath = start.path
     try restore(from: start)
     try prepareDirectory(resume)
@@ -92,16 +91,15 @@ public final class TrainingRun {
 
 extension RunConfiguration {
   /// This configuration with the lanes settled: those of the run that is resumed, or the ranks of the first launch.
-  fileprivate func settled(ranks: Int, resuming record: TrainingRecord?, from path: String) throws -> RunConfiguration {
+  fileprivate func settled(ranks: Int, resuming record: TrainingRecord?) throws -> RunConfiguration {
     let lanes = training.lanes ?? record?.progress.lanes ?? ranks
     let settled = try with(lanes: lanes)
-    if let record { try settled.check(against: record, path: path) }
     guard ranks <= lanes else { throw TrainingError.moreRanksThanLanes(ranks: ranks, lanes: lanes) }
     return settled
   }
 
-  /// Whether a checkpoint was trained by a configuration that trains to the same bits.
-  private func check(against record: TrainingRecord, path: String) throws {
+  /// Throws unless the checkpoint in `path` was trained by a configuration that trains to the same bits.
+  func check(against record: TrainingRecord, path: String) throws {
     let ours = fingerprint.split(separator: "\n").map(String.init)
     let theirs = record.configurationFingerprint.split(separator: "\n").map(String.init)
     let (here, there) = (ours.filter { !theirs.contains($0) }, theirs.filter { !ours.contains($0) })

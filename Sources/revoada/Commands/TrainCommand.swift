@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Collectives
 import Failures
+import Glibc
 import TensorCore
 import Training
 
@@ -31,6 +32,8 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     // Before MPI and the thread pool start their threads, which inherit it.
     let signals = SignalWatch()
+    // Beyond a limit on the size of files a write then fails, with a message, instead of ending the process.
+    signal(SIGXFSZ, SIG_IGN)
     try ParallelWorld.run { group in
       group.abortOnFailure(report: ErrorReport.print) {
         let settings = try group.agree { try readConfiguration() }

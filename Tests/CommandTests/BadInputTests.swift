@@ -1,0 +1,81 @@
+import TestSupport
+import Testing
+
+extension CommandTests {
+  /// Everything a user can get wrong, told once by two ranks, with the status that scripts go by.
+  @Suite struct BadInputTests {
+    /// One wrong input. `DIR` stands for the folder it is in.
+    struct Case: CustomTestStringConvertible, Sendable {
+      let testDescription: String
+      var files: [String: [UInt8]] = [:]
+      var options: [String] = []
+      let status: Int32
+      let message: String
+      let remedy: String
+
+      init(
+        _ description: String, yaml: String? = nil, files: [String: [UInt8]] = [:], options: [String] = [],
+        status: Int32, _ message: String, _ remedy: String
+      ) {
+        testDescription = description
+        self.files = files
+        if let yaml { self.files["clouds.yaml"] = Array(yaml.utf8) }
+        self.options = options
+        self.status = status
+        self.message = message
+        self.remedy = remedy
+      }
+    }
+
+    @Test("told once, with place, remedy and status; nothing is left behind", arguments: configurations + tables + images)
+    func refused(input: Case) throws {
+      let workplace = try Workplace()
+      for (name, bytes) in input.files { try workplace.write(bytes, to: name) }
+      func filled(_ text: String) -> String { text.replacing("DIR", with: workplace.path) }
+      let before = try workplace.contents("")
+      let output = try workplace.startTraining("run", input.options.map(filled), ranks: 2).wait()
+      #expect(output.exitCode == input.status)
+      #expect(output.standardOutput == "")
+      #expect(output.standardError.ranges(of: "revoada: error:").count == 1)
+      let expected = "revoada: error: \(filled(input.message))\n  \(filled(input.remedy))\n"
+      #expect(output.standardError.contains(expected), "expected: \(expected)")
+      #expect(try workplace.contents("") == before)
+    }
+
+    private static let good = Workplace.model + Workplace.data
+
+    static let configurations = [
+      Case(
+        "not YAML", yaml: "model: [1, 2\n", status: 78,
+        "DIR/clouds.yaml:2:1: not YAML: did not find expected ',' or ']'",
+        "A list opened with '[' needs its ']'."),
+      Case(
+        "an unknown key", yaml: good + "training: {lanez: 2}\n", status: 78,
+        "DIR/clouds.yaml:3: unknown key 'lanez' in training", "did you mean 'lanes'?"),
+      Case(
+        "an unknown key on the command line", options: ["--set", "optimizer.learning_rat=1"], status: 78,
+        "--set optimizer.learning_rat=1: unknown key 'learning_rat' in optimizer", "did you mean 'learning_rate'?"),
+      Case(
+        "a choice that does not exist", yaml: good + "optimizer: {kind: adamm}\n", status: 78,
+        "DIR/clouds.yaml:3: optimizer.kind is 'adamm', but must be one of sgd, rmsprop, adam, adamw",
+        "did you mean 'adam'?"),
+      Case(
+        "an override that is none", options: ["--set", "training.lanes"], status: 64,
+        "--set training.lanes: not of the form key=value", "For example: --set training.lanes=4"),
+      Case(
+        "lanes that do not divide the batch", yaml: good + "training:\n  batch: 8\n  lanes: 3\n", status: 78,
+        "DIR/clouds.yaml:5: training.batch 8 cannot be split into 3 equal lanes",
+        "Choose a batch that is a multiple of 3: 6 or 9."),
+      Case(
+        "more ranks than lanes", options: ["--set", "training.lanes=1"], status: 78,
+        "2 ranks for 1 lanes: a rank would have no work",
+        "Use at most 1 ranks, or begin a new run with training.lanes a multiple of 2."),
+      Case(
+        "a checkpoint that is not there", options: ["--resume", "DIR/nowhere"], status: 66,
+        "DIR/nowhere: no checkpoint to resume from", "Give a checkpoint, or a run's folder that has one."),
+      Case(
+        "a file where the run's folder should be", options: ["--run", "DIR/clouds.csv"], status: 73,
+        "cannot mkdir DIR/clouds.csv: Not a directory", "Choose another folder with --run."),
+    ]
+  }
+}

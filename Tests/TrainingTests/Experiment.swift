@@ -1,0 +1,120 @@
+import Checkpoints
+import FoundationEssentials
+import TensorCore
+import TestSupport
+
+@testable import Training
+
+/// A small training in a temporary folder that tests run on threads instead of processes, again and again.
+///
+/// The data are three clouds of points in five dimensions; the model 5-8-3 with dropout; four lanes of two samples. Reports
+/// come every 3 steps and evaluations every 5, so that most steps end in the middle of something.
+struct Experiment: Sendable {
+  static let steps = 12
+  static let rows = 90
+
+  let folder: TemporaryFolder
+  var overrides: [String] = []
+  var fileSystem: any FileSystem = QuickFileSystem()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(Self.clouds(rows: Self.rows, spread: 0.5), to: "clouds.csv")
+    try folder.write(
+      """
+      model: {kind: mlp, hidden: [8], activation: tanh, dropout: 0.25}
+      data: {kind: csv, path: clouds.csv, validation: 0.2, test: 0.2, scaling: z_score}
+      training: {steps: \(Self.steps), batch: 8, lanes: 4, log_every: 3, evaluate_every: 5, clip_norm: 1}
+      optimizer: {kind: adam, learning_rate: 0.02, schedule: {kind: step, every: 4, factor: 0.7}}
+      checkpoint: {every: 4, keep: 9}
+      """, to: "clouds.yaml")
+  }
+
+  /// The same with other settings, in the same folder.
+  func with(_ overrides: String...) -> Experiment {
+    var copy = self
+    copy.overrides += overrides
+    return copy
+  }
+
+  /// Rows of five numbers and a class; the larger `spread` is, the more the classes overlap.
+  static func clouds(rows: Int, spread: Float) -> String {
+    let noise = seededValues(rows * 5, seed: 7, low: -spread, high: spread)
+    return (0..<rows).map { row in
+      let label = row % 3
+      let cells = (0..<5).map { column in noise[row * 5 + column] + (column == label ? 1 : 0) }
+      return cells.map { "\($0)" }.joined(separator: ",") + ",\(label)\n"
+    }.joined()
+  }
+
+  /// What one rank made of a run.
+  struct Outcome: Sendable {
+    let result: Result<RunSummary, any Error>
+    let notes: [String]
+
+    var error: (any Error)? {
+      if case .failure(let error) = result { error } else { nil }
+    }
+  }
+
+  /// Trains in the folder `run`, and gives every rank's summary; throws as the group does.
+  @discardableResult
+  func train(_ run: String, ranks: Int = 1, resume: ResumePolicy = .automatic) throws -> [RunSummary] {
+    try outcomes(run, ranks: ranks, resume: resume).map { try $0.result.get() }
+  }
+
+  /// Trains in the folder `run`, and gives what every rank came to, errors included.
+  ///
+  /// - Parameter interruption: the rank that is asked to end while it computes the given step of this launch, from 1.
+  func outcomes(
+    _ run: String, ranks: Int = 1, resume: ResumePolicy = .automatic, interruption: (rank: Int, step: Int)? = nil
+  ) throws -> [Outcome] {
+    let configuration = try RunConfiguration.read(file: "\(folder.path)/clouds.yaml", overrides: overrides)
+    let (directory, fileSystem) = (RunDirectory("\(folder.path)/\(run)"), fileSystem)
+    return try InProcessGroup.run(ranks: ranks) { group in
+      let display = NotingDisplay()
+      var steps = 0
+      let environment = RunEnvironment(
+        group: group, backend: Backend(threads: 1), fileSystem: fileSystem, display: display,
+        isInterrupted: {
+          steps += 1
+          return interruption.map { $0.rank == group.rank && $0.step <= steps } ?? false
+        })
+      let result = Result {
+        try TrainingRun(configuration, directory: directory, resume: resume, in: environment).train()
+      }
+      return Outcome(result: result, notes: display.notes)
+    }
+  }
+
+  // MARK: - What a run left behind
+
+  func checkpoints(_ run: String) -> CheckpointStore {
+    CheckpointStore(directory: RunDirectory("\(folder.path)/\(run)").checkpoints, fileSystem: QuickFileSystem())
+  }
+
+  /// The checksums of the newest checkpoint's files: equal where parameters and optimizer state are the same bits.
+  func bits(_ run: String) throws -> [String] {
+    guard let newest = try checkpoints(run).newest(skipping: { _ in }) else { return [] }
+    return newest.manifest.files.map { "\($0.name) \($0.sha256)" }
+  }
+
+  /// The lines of the metrics without the rates, which are times.
+  func metrics(_ run: String) throws -> [MetricRecord] {
+    try folder.read("\(run)/metrics.jsonl").split(separator: "\n").map { line in
+      var record = try JSONDecoder().decode(MetricRecord.self, from: Data(line.utf8))
+      record.samplesPerSecond = nil
+      return record
+    }
+  }
+}
+
+/// Keeps what a run says.
+final class NotingDisplay: TrainingDisplay {
+  private(set) var notes: [String] = []
+
+  func note(_ text: String) { notes.append(text) }
+  func update(_ progress: TrainingProgress) {}
+  func evaluated(_ progress: TrainingProgress) {}
+  func finish() {}
+}
