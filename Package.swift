@@ -74,7 +74,11 @@ let package = Package(
       .target(
         name: build.target, dependencies: ["KernelInterface"],
         swiftSettings: [
-          .unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + build.flags)
+          .unsafeFlags(
+            [
+              "-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode", "-Xcc", "-fno-math-errno",
+              "-Xfrontend", "-disable-stack-protector",
+            ] + build.flags)
         ])
     }
     + [

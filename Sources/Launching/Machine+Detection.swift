@@ -12,7 +12,7 @@ extension Machine {
       cores: physicalCores(of: allowed),
       isConfined: allowed.count < sysconf(CInt(_SC_NPROCESSORS_ONLN)),
       isRoot: geteuid() == 0,
-      permitsSingleCopy: ptraceIsUnrestricted() && canReadByProcessIdentifier(),
+      hasXPMEM: access("/dev/xpmem", R_OK | W_OK) == 0,
       terminalColumns: terminalColumns())
   }
 
@@ -30,33 +30,6 @@ extension Machine {
       firstLine(of: "/sys/devices/system/cpu/cpu\(cpu)/topology/thread_siblings_list") ?? "cpu\(cpu)"
     }
     return max(1, Set(siblings).count)
-  }
-
-  /// Scopes 2 and 3 of the Yama security module forbid what Open MPI attempts; scope 1 it lifts by itself.
-  private static func ptraceIsUnrestricted() -> Bool {
-    guard let line = firstLine(of: "/proc/sys/kernel/yama/ptrace_scope"), let scope = Int(line) else { return true }
-    return scope <= 1
-  }
-
-  /// process_vm_readv, which Open MPI uses; Glibc shows it only to C.
-  private typealias ReadByProcessIdentifier =
-    @convention(c) (
-      pid_t, UnsafePointer<iovec>, CUnsignedLong, UnsafePointer<iovec>, CUnsignedLong, CUnsignedLong
-    ) -> Int
-
-  /// Whether the call is permitted at all: a container's seccomp filter refuses it even for one's own memory.
-  private static func canReadByProcessIdentifier() -> Bool {
-    guard let symbol = dlsym(nil, "process_vm_readv") else { return false }
-    let read = unsafeBitCast(symbol, to: ReadByProcessIdentifier.self)
-    var source: UInt8 = 1
-    var target: UInt8 = 0
-    return withUnsafeMutablePointer(to: &source) { from in
-      withUnsafeMutablePointer(to: &target) { to in
-        var local = iovec(iov_base: to, iov_len: 1)
-        var remote = iovec(iov_base: from, iov_len: 1)
-        return read(getpid(), &local, 1, &remote, 1, 0) == 1
-      }
-    }
   }
 
   /// The width of the terminal behind standard error; `nil` where there is none.

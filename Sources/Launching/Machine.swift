@@ -10,21 +10,21 @@ public struct Machine: Equatable, Sendable {
   public var isConfined: Bool
   /// mpirun refuses to start for root unless told.
   public var isRoot: Bool
-  /// Whether a process may copy straight out of a sibling's memory, as Open MPI likes to within a machine.
-  public var permitsSingleCopy: Bool
+  /// Whether the kernel module is there by which a process maps a sibling's memory.
+  public var hasXPMEM: Bool
   /// The width of the terminal behind standard error, where a progress bar can be drawn; `nil` where there is none.
   public var terminalColumns: Int?
 
   public init(
     executable: String, mpirun: MPIRun, cores: Int, isConfined: Bool = false, isRoot: Bool = false,
-    permitsSingleCopy: Bool = true, terminalColumns: Int? = nil
+    hasXPMEM: Bool = false, terminalColumns: Int? = nil
   ) {
     self.executable = executable
     self.mpirun = mpirun
     self.cores = cores
     self.isConfined = isConfined
     self.isRoot = isRoot
-    self.permitsSingleCopy = permitsSingleCopy
+    self.hasXPMEM = hasXPMEM
     self.terminalColumns = terminalColumns
   }
 }

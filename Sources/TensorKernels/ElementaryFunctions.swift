@@ -101,14 +101,19 @@ func tanh(_ x: Vector) -> Vector {
   let small = x.adding(p * square, times: x)
   let magnitude = x.magnitude
   let large = Vector(repeating: 1) - Vector(repeating: 2) / (exp(magnitude + magnitude) + 1)
-  return large.withSign(of: x).replacing(with: small, where: magnitude .< 0.625)
+  return large.replacing(with: small, where: magnitude .< 0.625).withSign(of: x)
 }
 
 /// 1 / (1 + e^-x), by e^-|x| so that nothing overflows and small results keep their precision.
 @inline(__always)
 func sigmoid(_ x: Vector) -> Vector {
   let e = exp(x.magnitude.negated)
-  return e.replacing(with: 1, where: x .>= 0) / (e + 1)
+  let sum = e + 1
+  let quotient = e.replacing(with: 1, where: x .>= 0) / sum
+  // What rounding took from the sum, put right to first order; the inverse of the sum is the quotient or its complement.
+  let lost = e - (sum - 1)
+  let inverse = (Vector(repeating: 1) - quotient).replacing(with: quotient, where: x .>= 0)
+  return quotient.adding((quotient * inverse).negated, times: lost)
 }
 
 /// The error function: below 0.92, x + x p(x^2) with p within 2^-30; above, 1 - e^(-|x| q(|x|)) with q within 2^-32.
@@ -126,5 +131,5 @@ func erf(_ x: Vector) -> Vector {
   q = Vector(repeating: 0.635_625_36).adding(q, times: t)
   q = Vector(repeating: 1.128_551_7).adding(q, times: t)
   let large = Vector(repeating: 1) - exp((q * t).negated)
-  return large.withSign(of: x).replacing(with: small, where: x.magnitude .< 0.92)
+  return large.replacing(with: small.magnitude, where: x.magnitude .< 0.92).withSign(of: x)
 }

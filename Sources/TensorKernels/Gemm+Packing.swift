@@ -1,58 +1,62 @@
-/// op(A) or op(B) as packing sees it: `width` series (rows of op(A), columns of op(B)) of `depth` values of k.
-struct Operand {
-  private let start: UnsafePointer<Float>
-  private let stride: Int
-  private let width: Int
-  /// Whether the values of one k lie side by side in memory, or those of one series.
-  private let isDepthMajor: Bool
-  /// Just behind the last value: vectors may be read up to here, also where some of their lanes are not wanted.
-  private let end: UnsafePointer<Float>
+/// op(A) or op(B) as packing sees it: series (rows of op(A), columns of op(B)) of values, one for each k.
+///
+/// - `isDepthMajor`: whether the values of one k lie side by side in memory, or those of one series.
+/// - `end`: just behind the last value. Vectors may be read up to here, also where some of their lanes are not wanted.
+///
+/// A tuple, as `Lanes`: functions that the compiler adds to a structure to copy it would be shared between the builds.
+typealias Operand = (start: UnsafePointer<Float>, stride: Int, isDepthMajor: Bool, end: UnsafePointer<Float>)
 
-  init(_ start: UnsafePointer<Float>, stride: Int, depth: Int, width: Int, isDepthMajor: Bool) {
-    self.start = start
-    self.stride = stride
-    self.width = width
-    self.isDepthMajor = isDepthMajor
-    end = isDepthMajor ? start + (depth - 1) * stride + width : start + (width - 1) * stride + depth
+/// An operand of `count` series, each of `depth` values.
+func operand(_ start: UnsafePointer<Float>, stride: Int, count: Int, depth: Int, isDepthMajor: Bool) -> Operand {
+  let (rows, columns) = isDepthMajor ? (depth, count) : (count, depth)
+  return (start, stride, isDepthMajor, start + (rows - 1) * stride + columns)
+}
+
+/// Copies series `first ..< first + count`, k in `k ..< k + depth`, to `panel[(k' - k) * stride + series - first]`.
+///
+/// At most 16 series. Each k is written as a whole vector: lanes from `count` on are overwritten by the next k or are
+/// padding.
+func pack(
+  _ operand: Operand, _ first: Int, _ count: Int, _ k: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>,
+  stride: Int
+) {
+  if operand.isDepthMajor {
+    let source = operand.start + k * operand.stride + first
+    packRows(source, operand.stride, operand.end, count, depth, into: panel, stride)
+  } else {
+    let source = operand.start + first * operand.stride + k
+    packTransposing(source, operand.stride, operand.end, count, depth, into: panel, stride)
   }
+}
 
-  /// Copies series `first ..< first + count`, k in `k ..< k + depth`, to `panel[(k' - k) * stride + series - first]`.
-  ///
-  /// At most 16 series. Each k is written as a whole vector: lanes from `count` on are overwritten by the next k or are
-  /// padding.
-  func pack(_ first: Int, _ count: Int, _ k: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>, stride: Int) {
-    if isDepthMajor {
-      packRows(start + k * self.stride + first, count, depth, into: panel, stride)
+private func packRows(
+  _ source: UnsafePointer<Float>, _ stride: Int, _ end: UnsafePointer<Float>, _ count: Int, _ depth: Int,
+  into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
+) {
+  // Whole vectors are read as long as they end inside the operand, so only its last rows need care.
+  let reach = end - source - Vector.scalarCount
+  let safe = count == Vector.scalarCount ? depth : reach < 0 ? 0 : min(depth, reach / max(stride, 1) + 1)
+  for k in 0..<safe { write(read(source + k * stride), to: panel + k * panelStride) }
+  for k in safe..<depth { write((source + k * stride).vector((0, count)), to: panel + k * panelStride) }
+}
+
+private func packTransposing(
+  _ source: UnsafePointer<Float>, _ stride: Int, _ end: UnsafePointer<Float>, _ count: Int, _ depth: Int,
+  into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
+) {
+  var k = 0
+  while k < depth {
+    let steps = min(Vector.scalarCount, depth - k)
+    if steps == Vector.scalarCount {
+      transpose(panel + k * panelStride, panelStride, steps) { $0 < count ? read(source + $0 * stride + k) : .zero }
     } else {
-      packTransposing(start + first * self.stride + k, count, depth, into: panel, stride)
-    }
-  }
-
-  private func packRows(
-    _ source: UnsafePointer<Float>, _ count: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
-  ) {
-    // Whole vectors are read as long as they end inside the operand, so only its last rows need care.
-    let reach = end - source - Vector.scalarCount
-    let safe = count == Vector.scalarCount ? depth : reach < 0 ? 0 : min(depth, reach / max(stride, 1) + 1)
-    for k in 0..<safe { write(read(source + k * stride), to: panel + k * panelStride) }
-    for k in safe..<depth { write((source + k * stride).vector((0, count)), to: panel + k * panelStride) }
-  }
-
-  private func packTransposing(
-    _ source: UnsafePointer<Float>, _ count: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
-  ) {
-    var k = 0
-    while k < depth {
-      let steps = min(Vector.scalarCount, depth - k)
-      if steps == Vector.scalarCount {
-        transpose(panel + k * panelStride, panelStride, steps) { $0 < count ? read(source + $0 * stride + k) : .zero }
-      } else {
-        transpose(panel + k * panelStride, panelStride, steps) {
-          $0 < count ? (source + $0 * stride + k).vector((0, steps)) : .zero
-        }
+      transpose(panel + k * panelStride, panelStride, steps) {
+        let values = source + $0 * stride + k
+        if $0 >= count { return .zero }
+        return values + Vector.scalarCount <= end ? read(values) : values.vector((0, steps))
       }
-      k += steps
     }
+    k += steps
   }
 }
 

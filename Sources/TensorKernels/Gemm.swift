@@ -11,11 +11,11 @@ import KernelInterface
 // Each element of C sees one chain of fused multiply-adds over k ascending, whichever block and tile it falls into.
 
 private enum BlockSize {
-  /// A block of op(A), rows times depth, lies in the second-level cache.
-  static let rows = 16 * Tile.rows
+  /// About 112 rows, whole tiles: a block of op(A), rows times depth, takes a quarter of a second-level cache.
+  static let rows = 112 / Tile.rows * Tile.rows
   static let columns = 1024
-  /// Values of k. A panel of op(B), depth times a tile's columns, lies in the first-level cache.
-  static let depth = 256
+  /// Values of k. The longer, the more seldom C is read and written.
+  static let depth = 512
 }
 
 extension VectorKernels {
@@ -60,14 +60,14 @@ private struct BlockedProduct {
 
   init(_ product: MatrixProduct, workspace: UnsafeMutableRawPointer) {
     self.product = product
-    a = Operand(
-      product.a, stride: product.aStride, depth: product.k, width: product.m, isDepthMajor: product.aTransposed)
-    b = Operand(
-      product.b, stride: product.bStride, depth: product.k, width: product.n, isDepthMajor: !product.bTransposed)
+    a = operand(
+      product.a, stride: product.aStride, count: product.m, depth: product.k, isDepthMajor: product.aTransposed)
+    b = operand(
+      product.b, stride: product.bStride, count: product.n, depth: product.k, isDepthMajor: !product.bTransposed)
     packedA = workspace.assumingMemoryBound(to: Float.self)
     packedB = packedA + BlockedProduct.sizeOfA(product)
     edge = packedB + BlockedProduct.sizeOfB(product)
-    readsBInPlace = !product.bTransposed && product.m <= 8 * Tile.rows
+    readsBInPlace = !product.bTransposed && product.m <= BlockSize.rows
   }
 
   static func workspaceSize(_ product: MatrixProduct) -> Int {
@@ -89,8 +89,8 @@ private struct BlockedProduct {
       let panel = packedB + column * depth
       var part = 0
       while part < width {
-        b.pack(
-          firstColumn + column + part, min(Vector.scalarCount, width - part), k, depth, into: panel + part,
+        pack(
+          b, firstColumn + column + part, min(Vector.scalarCount, width - part), k, depth, into: panel + part,
           stride: tileColumns(for: width))
         part += Vector.scalarCount
       }
@@ -99,7 +99,7 @@ private struct BlockedProduct {
 
   func packA(_ firstRow: Int, _ rows: Int, _ k: Int, _ depth: Int) {
     forEachRowPanel(rows) { row, height in
-      a.pack(firstRow + row, height, k, depth, into: packedA + row * depth, stride: height)
+      pack(a, firstRow + row, height, k, depth, into: packedA + row * depth, stride: height)
     }
   }
 
@@ -109,7 +109,8 @@ private struct BlockedProduct {
     forEachColumnPanel(columns) { column, width in
       let tileWidth = tileColumns(for: width)
       let isInPlace = readsBInPlace && width == tileWidth
-      let panelOfB = isInPlace ? product.b + k * product.bStride + firstColumn + column : UnsafePointer(packedB + column * depth)
+      let panelOfB =
+        isInPlace ? product.b + k * product.bStride + firstColumn + column : UnsafePointer(packedB + column * depth)
       let bStride = isInPlace ? product.bStride : tileWidth
       let bias = product.bias.map { $0 + firstColumn + column }
       forEachRowPanel(rows) { row, height in

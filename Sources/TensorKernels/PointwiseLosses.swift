@@ -36,12 +36,15 @@ extension VectorKernels {
       }
     }
     switch loss {
-    case .squaredError: chain { ($0 - $1) * 2 }
+    case .squaredError: chain { squaredErrorSlope($0, $1) }
     case .absoluteError: chain { sign($0 - $1) }
     case .binaryCrossEntropyWithLogits: chain { sigmoid($0) - $1 }
     }
   }
 }
+
+@inline(__always)
+private func squaredErrorSlope(_ x: Vector, _ t: Vector) -> Vector { (x - t) * 2 }
 
 /// -1, 0 or 1; NaN for NaN.
 @inline(__always)

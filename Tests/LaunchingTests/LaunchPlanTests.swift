@@ -70,20 +70,17 @@ import Testing
     #expect(try options(plan).contains("--allow-run-as-root") == isRoot)
   }
 
-  @Test("without ptrace the single copy is switched off by the name it has in each Open MPI")
+  @Test("without XPMEM the single copy is switched off by the name it has in each Open MPI")
   func singleCopy() throws {
     let request = LaunchRequest(ranks: 1, worker: worker)
-    let allowed = try options(LaunchPlan(request, on: machine(cores: 1)))
+    let allowed = try options(LaunchPlan(request, on: machine(cores: 1) { $0.hasXPMEM = true }))
     #expect(!allowed.contains("--mca"))
-    let four = try options(LaunchPlan(request, on: machine(cores: 1) { $0.permitsSingleCopy = false }))
+    let four = try options(LaunchPlan(request, on: machine(cores: 1)))
     #expect(four.suffix(3) == ["--mca", "btl_vader_single_copy_mechanism", "none"])
     let five = try options(
       LaunchPlan(
         request,
-        on: machine(cores: 1) {
-          $0.permitsSingleCopy = false
-          $0.mpirun.majorVersion = 5
-        }))
+        on: machine(cores: 1) { $0.mpirun.majorVersion = 5 }))
     #expect(five.suffix(3) == ["--mca", "smsc", "^cma"])
   }
 

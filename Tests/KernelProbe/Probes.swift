@@ -1,0 +1,123 @@
+import KernelInterface
+
+/// Neither a multiple of a vector nor of four.
+private let count = 1003
+
+private func made(_ seed: UInt64, _ count: Int = count, scale: Float = 1) -> [Float] {
+  let key = RandomKey(seed: seed)
+  return (0..<count).map { Float(Int32(bitPattern: key.bits(at: $0)) >> 7) * 0x1p-24 * scale }
+}
+
+func probeElementwise(_ kernels: any Kernels, _ digest: inout Digest) {
+  let (a, b) = (made(1), made(2))
+  var y = made(3)
+  kernels.addProduct(a, b, to: &y, count: count)
+  kernels.addScaled(a, by: 0.7, to: &y, count: count)
+  digest.add(y)
+  kernels.add(a, b, into: &y, count: count)
+  digest.add(y)
+  kernels.subtract(a, b, into: &y, count: count)
+  digest.add(y)
+  kernels.multiply(a, b, into: &y, count: count)
+  digest.add(y)
+  kernels.scale(a, by: 1.3, into: &y, count: count)
+  digest.add(y)
+  kernels.addRow(b, to: a, into: &y, rows: 17, columns: 59)
+  digest.add(y)
+  kernels.fill(&y, count: count, value: 2)
+  kernels.columnSums(a, into: &y, rows: 10, columns: 100, accumulates: true)
+  digest.add(y)
+  digest.add([kernels.sum(a, count: count)])
+  digest.add(kernels.sumOfSquares(a, count: count).bitPattern)
+  var places = [Int32](repeating: 0, count: 17)
+  kernels.argmaxRows(a, into: &places, rows: 17, columns: 59)
+  for place in places { digest.add(UInt64(place)) }
+  kernels.fillUniform(&y, count: count, key: RandomKey(seed: 4), first: 5, low: -1, high: 2)
+  digest.add(y)
+  kernels.dropout(a, into: &y, count: count, key: RandomKey(seed: 5), first: 77, rate: 0.3, accumulates: true)
+  digest.add(y)
+}
+
+func probeActivations(_ kernels: any Kernels, _ digest: inout Digest) {
+  let (x, dy) = (made(6, scale: 20), made(7))
+  var (y, dx) = (made(8), made(9))
+  for function in ElementaryFunction.allCases {
+    kernels.evaluate(function, x, into: &y, count: count)
+    digest.add(y)
+  }
+  let activations: [Activation] = [
+    .identity, .relu, .leakyReLU(slope: 0.1), .sigmoid, .tanh, .gelu, .geluTanh, .silu,
+  ]
+  for activation in activations {
+    kernels.activate(activation, x, into: &y, count: count)
+    kernels.activateBackward(activation, x: x, y: y, dy: dy, into: &dx, count: count, accumulates: true)
+    digest.add(y)
+    digest.add(dx)
+  }
+}
+
+func probeRows(_ kernels: any Kernels, _ digest: inout Digest) {
+  let (x, dy) = (made(10, scale: 9), made(11))
+  var (y, dx) = (made(12), made(13))
+  let labels = (0..<17).map { Int32($0 * 3) }
+  kernels.softmaxRows(x, into: &y, rows: 17, columns: 59)
+  kernels.softmaxRowsBackward(y: y, dy: dy, into: &dx, rows: 17, columns: 59, accumulates: true)
+  digest.add(y)
+  digest.add(dx)
+  kernels.crossEntropyRows(logits: x, labels: labels, into: &y, rows: 17, columns: 59)
+  kernels.crossEntropyRowsBackward(
+    logits: x, labels: labels, scale: 0.1, into: &dx, rows: 17, columns: 59, accumulates: false)
+  digest.add(y)
+  digest.add(dx)
+  for loss in [PointwiseLoss.squaredError, .absoluteError, .binaryCrossEntropyWithLogits] {
+    kernels.pointwiseLoss(loss, predictions: x, targets: dy, into: &y, count: count)
+    kernels.pointwiseLossBackward(
+      loss, predictions: x, targets: dy, scale: 0.3, into: &dx, count: count, accumulates: true)
+    digest.add(y)
+    digest.add(dx)
+  }
+}
+
+func probeOptimizers(_ kernels: any Kernels, _ digest: inout Digest) {
+  let gradients = made(14)
+  var (p, m, v) = (made(15), made(16), made(17).map(\.magnitude))
+  let step = AdamStep(
+    learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, biasCorrection1: 0.1, biasCorrection2: 0.01,
+    gradientScale: 0.5, l2Penalty: 0.01, decoupledWeightDecay: 0.02)
+  kernels.adam(step, parameters: &p, gradients: gradients, firstMoments: &m, secondMoments: &v, count: count)
+  kernels.momentum(
+    MomentumStep(learningRate: 0.1, momentum: 0.9, gradientScale: 1, l2Penalty: 0.1), parameters: &p,
+    gradients: gradients, velocities: &m, count: count)
+  kernels.rmsProp(
+    RMSPropStep(learningRate: 0.1, decay: 0.9, epsilon: 1e-6, gradientScale: 1, l2Penalty: 0), parameters: &p,
+    gradients: gradients, squareAverages: &v, count: count)
+  digest.add(p + m + v)
+}
+
+func probeProducts(_ kernels: any Kernels, _ digest: inout Digest) {
+  let (a, b, bias) = (made(18, 20_000), made(19, 20_000), made(20, 60))
+  for (m, n, k) in [(1, 1, 1), (13, 10, 40), (64, 33, 300), (29, 60, 17)] {
+    for transposition in 0..<4 {
+      let (aTransposed, bTransposed) = (transposition & 1 == 1, transposition & 2 == 2)
+      var c = made(21, m * n)
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          bias.withUnsafeBufferPointer { bias in
+            c.withUnsafeMutableBufferPointer { c in
+              let product = MatrixProduct(
+                m: m, n: n, k: k, a: a.baseAddress!, aStride: aTransposed ? m : k, aTransposed: aTransposed,
+                b: b.baseAddress!, bStride: bTransposed ? k : n, bTransposed: bTransposed, c: c.baseAddress!,
+                cStride: n,
+                bias: bias.baseAddress!)
+              let workspace = UnsafeMutableRawPointer.allocate(
+                byteCount: kernels.gemmWorkspaceSize(product), alignment: 64)
+              kernels.gemm(product, workspace: workspace)
+              workspace.deallocate()
+            }
+          }
+        }
+      }
+      digest.add(c)
+    }
+  }
+}

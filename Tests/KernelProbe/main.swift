@@ -1,0 +1,24 @@
+// Runs every kernel of one build on made-up data and prints a digest of the bits of all results.
+//
+//     kernel-probe avx2 | avx512
+//
+// The builds are linked into one program as in `revoada`. Run on an emulated processor without AVX-512, it shows that
+// nothing compiled for AVX-512 is called by the AVX2 build; the digests show that both compute the same bits.
+
+import KernelInterface
+import TensorKernelsAVX2
+import TensorKernelsAVX512
+
+let kernels: any Kernels =
+  switch CommandLine.arguments.last {
+  case "avx2": TensorKernelsAVX2.VectorKernels()
+  case "avx512": TensorKernelsAVX512.VectorKernels()
+  default: preconditionFailure("usage: kernel-probe avx2|avx512")
+  }
+var digest = Digest()
+probeElementwise(kernels, &digest)
+probeActivations(kernels, &digest)
+probeRows(kernels, &digest)
+probeOptimizers(kernels, &digest)
+probeProducts(kernels, &digest)
+print(digest)
