@@ -155,4 +155,20 @@ import Testing
       }
     }
   }
+
+  // The absolute error of w * 1.5e38 is a number, and so is the gradient of a lane, 1.5e38, but not the sum of four.
+  @Test(
+    "a gradient that is not finite is noticed where its norm is known, or else by the parameters before they are saved")
+  func overflowing() throws {
+    try experiment.folder.write(String(repeating: "1.5e38,0\n", count: 40), to: "clouds.csv")
+    let overflowing = experiment.with(
+      "model.hidden=[]", "data.task=regression", "data.scaling=none", "training.loss=mae",
+      "optimizer={kind: sgd, learning_rate: 1}", "training.clip_norm=none", "checkpoint.every=1")
+    let noticed = try failure(overflowing.with("training.log_every=1"), "a")
+    #expect(noticed as? TrainingError == .gradientNotFinite(step: 1))
+    let unnoticed = try failure(overflowing.with("training.log_every=9"), "b")
+    #expect(unnoticed as? TrainingError == .parametersNotFinite(step: 1))
+    #expect(noticed?.exitStatus == .badData && unnoticed?.exitStatus == .badData)
+    #expect(try overflowing.checkpoints("a").steps().isEmpty && overflowing.checkpoints("b").steps().isEmpty)
+  }
 }
