@@ -38,6 +38,7 @@ public struct FileSystemError: UserFacingError, Equatable {
     case EACCES, EPERM: "Check who may \(purpose == .writing ? "write" : "read") there."
     case EROFS: "That disk is mounted read-only: choose a folder on another one."
     case ENOENT: "Check the path."
+    case ENOTDIR: "A part of that path is a file, not a folder: choose another one."
     case EIO: "The disk reports a defect: look into the system log, and keep a copy elsewhere."
     default: nil
     }

@@ -98,7 +98,8 @@ extension CommandTests {
       let verified = try checkpoint("verify", of: "run")
       #expect(verified.exitCode == 65)
       #expect(verified.standardOutput.ranges(of: "DAMAGED: \(damage.words)").count == 1)
-      #expect(verified.standardError.hasPrefix("revoada: error: checkpoint \(workplace.path)/\(newest) cannot be used: "))
+      #expect(
+        verified.standardError.hasPrefix("revoada: error: checkpoint \(workplace.path)/\(newest) cannot be used: "))
       let alone = try checkpoint("digest", of: newest)
       #expect(alone.exitCode == 65)
       #expect(alone.standardOutput == "")
@@ -123,7 +124,8 @@ extension CommandTests {
       let resumed = try workplace.startTraining("run", ranks: 2).wait()
       #expect(resumed.exitCode == 0)
       #expect(
-        resumed.standardError.ranges(of: "skipped checkpoint \(workplace.path)/\(newest).partial: half-written").count == 1)
+        resumed.standardError.ranges(of: "skipped checkpoint \(workplace.path)/\(newest).partial: half-written").count
+          == 1)
       #expect(try workplace.digest("run") == digest + "\n")
       #expect(!workplace.exists(newest + ".partial"))
     }

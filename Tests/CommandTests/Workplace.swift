@@ -76,13 +76,18 @@ final class Workplace {
   // MARK: - Runs
 
   /// Starts the program, or several ranks of it under mpirun.
+  ///
+  /// - Parameter patience: the seconds that mpirun gives ranks to end when the job is over, before it kills them. It waits
+  ///   for as long even if they have ended.
   func start(
-    _ arguments: [String], ranks: Int? = nil, environment: [String: String] = [:]
+    _ arguments: [String], ranks: Int? = nil, patience: Int = 0, environment: [String: String] = [:]
   ) throws -> RunningProcess {
     guard let ranks else {
       return try RunningProcess(builtExecutable("revoada"), arguments, environment: environment)
     }
-    return try MPIRun.start(builtExecutable("revoada"), arguments, ranks: ranks, environment: environment)
+    let patience = ["OMPI_MCA_odls_base_sigkill_timeout": "\(patience)"]
+    return try MPIRun.start(
+      builtExecutable("revoada"), arguments, ranks: ranks, environment: environment.merging(patience) { $1 })
   }
 
   func revoada(

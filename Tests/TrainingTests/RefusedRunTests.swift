@@ -28,7 +28,8 @@ import Testing
     return first
   }
 
-  @Test("a checkpoint of another model: the first tensor that differs is named with both shapes, and nothing is touched")
+  @Test(
+    "a checkpoint of another model: the first tensor that differs is named with both shapes, and nothing is touched")
   func otherModel() throws {
     try experiment.train("a")
     let before = try experiment.bits("a")
