@@ -22,6 +22,18 @@ import PackageDescription
 #endif
 let kernelTargets = kernelBuilds.map { Target.Dependency.target(name: $0.target) }
 
+// A program that holds both x86 builds of the kernels, for a test that looks for instructions in the wrong one.
+#if arch(x86_64)
+  let kernelProbe: [Target.Dependency] = ["kernel-probe"]
+  let kernelProbeTargets: [Target] = [
+    .executableTarget(
+      name: "kernel-probe", dependencies: ["KernelInterface"] + kernelTargets, path: "Tests/KernelProbe")
+  ]
+#else
+  let kernelProbe: [Target.Dependency] = []
+  let kernelProbeTargets: [Target] = []
+#endif
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -81,6 +93,7 @@ let package = Package(
             ] + build.flags)
         ])
     }
+    + kernelProbeTargets
     + [
       .target(
         name: "TestSupport", dependencies: ["Collectives", "Failures"], path: "Tests/TestSupport"),
@@ -93,7 +106,7 @@ let package = Package(
     + [
       testTarget("MessagePassing", ["parallel-tests", "MessagePassing"]),
       testTarget("Collectives", ["Collectives", "GroupChecks"]),
-      testTarget("TensorKernels", ["KernelInterface"] + kernelTargets),
+      testTarget("TensorKernels", ["KernelInterface"] + kernelTargets + kernelProbe),
       testTarget("TensorCore", ["TensorCore"]),
       testTarget("Autograd", ["Autograd", "TensorCore"]),
       testTarget("Layers", ["Layers", "ModelZoo", "Autograd", "TensorCore"]),

@@ -102,8 +102,9 @@ extension TrainingRun {
   /// Passes over the training part done.
   var epoch: Double { Double(state.step * trainer.plan.batchSize) / Double(trainer.plan.sampleCount) }
 
+  /// Over the steps since the last line of the log, at most a hundred: it is asked after every step.
   private func samplesPerSecond(_ session: Session) -> Double {
-    let recent = session.stepSeconds.suffix(configuration.training.logEvery)
+    let recent = session.stepSeconds.suffix(min(configuration.training.logEvery, 100))
     let seconds = recent.reduce(0, +)
     return seconds > 0 ? Double(recent.count * trainer.plan.batchSize) / seconds : 0
   }

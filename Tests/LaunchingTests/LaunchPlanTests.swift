@@ -8,7 +8,8 @@ import Testing
 
   private func machine(cores: Int, _ change: (inout Machine) -> Void = { _ in }) -> Machine {
     var machine = Machine(
-      executable: "/opt/revoada", mpirun: MPIRun(path: "/usr/bin/mpirun", majorVersion: 4), cores: cores)
+      executable: "/opt/revoada", mpirun: MPIRun(path: "/usr/bin/mpirun", majorVersion: 4), cores: cores,
+      hasXPMEM: true)
     change(&machine)
     return machine
   }
@@ -73,14 +74,17 @@ import Testing
   @Test("without XPMEM the single copy is switched off by the name it has in each Open MPI")
   func singleCopy() throws {
     let request = LaunchRequest(ranks: 1, worker: worker)
-    let allowed = try options(LaunchPlan(request, on: machine(cores: 1) { $0.hasXPMEM = true }))
+    let allowed = try options(LaunchPlan(request, on: machine(cores: 1)))
     #expect(!allowed.contains("--mca"))
-    let four = try options(LaunchPlan(request, on: machine(cores: 1)))
+    let four = try options(LaunchPlan(request, on: machine(cores: 1) { $0.hasXPMEM = false }))
     #expect(four.suffix(3) == ["--mca", "btl_vader_single_copy_mechanism", "none"])
     let five = try options(
       LaunchPlan(
         request,
-        on: machine(cores: 1) { $0.mpirun.majorVersion = 5 }))
+        on: machine(cores: 1) {
+          $0.hasXPMEM = false
+          $0.mpirun.majorVersion = 5
+        }))
     #expect(five.suffix(3) == ["--mca", "smsc", "^cma"])
   }
 
