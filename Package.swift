@@ -113,9 +113,11 @@ let package = Package(
       testTarget("Optimizers", ["Optimizers", "TensorCore"]),
       testTarget("Datasets", ["Datasets", "CZlib"]),
       testTarget("Checkpoints", ["Checkpoints", "Failures"]),
-      testTarget("Training", ["Training", "Checkpoints", "Datasets"]),
+      testTarget(
+        "Training",
+        ["Training", "Checkpoints", "Collectives", "Datasets", "TensorCore", "KernelInterface", "Failures"]),
       testTarget("Launching", ["Launching"]),
-      testTarget("Command", ["revoada", subprocess]),
+      testTarget("Command", ["revoada", "Training", "TensorCore", "KernelInterface"]),
     ]
 )
 

@@ -72,7 +72,7 @@ extension TrainingRun {
       machine: RunSummary.Machine(
         ranks: group.size, threads: parameters.backend.threads.size,
         instructionSet: parameters.backend.kernels.instructionSet.rawValue),
-      results: results, checkpoint: savedPath,
+      results: results, checkpoint: savedPath ?? "",
       parametersDigest: withNamedTensors(of: [(prefix: "", arena: parameters)], parametersDigest(of:)))
     try group.agree {
       guard group.rank == 0 else { return }

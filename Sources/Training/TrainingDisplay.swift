@@ -36,8 +36,11 @@ public final class SilentDisplay: TrainingDisplay {
 }
 
 /// One line for each evaluation, and one now and then in between: for files and pipes.
+///
+/// Never many lines a second: while mpirun ends a job it reads nothing, and a full pipe would keep the run from saving.
 public final class PlainDisplay: TrainingDisplay {
-  private static let interval = Duration.seconds(5)
+  private static let longestSilence = Duration.seconds(5)
+  private static let shortestSilence = Duration.milliseconds(100)
 
   private let write: (String) -> Void
   private let clock = ContinuousClock()
@@ -52,11 +55,13 @@ public final class PlainDisplay: TrainingDisplay {
   public func note(_ text: String) { write(text + "\n") }
 
   public func update(_ progress: TrainingProgress) {
-    if clock.now - lastLine >= Self.interval { evaluated(progress) }
+    if clock.now - lastLine >= Self.longestSilence { evaluated(progress) }
   }
 
   public func evaluated(_ progress: TrainingProgress) {
-    lastLine = clock.now
+    let now = clock.now
+    guard now - lastLine >= Self.shortestSilence || progress.step == progress.totalSteps else { return }
+    lastLine = now
     write(progress.line + "\n")
   }
 

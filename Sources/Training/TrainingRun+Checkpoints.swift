@@ -10,8 +10,8 @@ extension TrainingRun {
 
   /// Saves where the run stands: rank 0 writes, and a failure there ends every rank.
   func save() throws {
-    try group.agree {
-      guard group.rank == 0 else { return }
+    savedPath = try group.agree {
+      guard group.rank == 0 else { return directory.checkpoints }
       // Nobody could go on from there, and a good checkpoint might have to make room for it.
       guard parameters.tensor.sumOfSquares().isFinite else {
         throw TrainingError.parametersNotFinite(step: state.step)
@@ -23,8 +23,8 @@ extension TrainingRun {
             Checkpoint(training: try record(), parameters: parameters, optimizerState: optimizerState))
         }
       }
-      savedPath = saved.path
       if let failure = saved.cleanUpFailure { environment.display.note("old checkpoints stay: \(failure.message)") }
+      return saved.path
     }
   }
 

@@ -26,7 +26,8 @@ extension TrainingRun {
         try fail(.interrupted(step: state.step, directory: directory.path))
       }
     }
-    if session.stepSeconds.isEmpty && state.step == 0 { try save() }
+    // No step was left to do, and what the run began at was not its own.
+    if savedPath == nil { try save() }
     try group.agree { try log?.close() }
     environment.display.finish()
     return try summarize(session)

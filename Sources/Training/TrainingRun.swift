@@ -34,8 +34,8 @@ public final class TrainingRun {
   let trainer: Trainer
   let totalSteps: Int
   var state: RunState
-  /// The checkpoint that holds `state`, if one does: the last saved or, at first, the one resumed from.
-  var savedPath: String
+  /// The newest checkpoint of this run; `nil` until there is one. Ranks other than the first know its folder only.
+  var savedPath: String?
 
   /// Reads the data and the checkpoint, checks that they fit the configuration, and writes config.yaml. Nothing is
   /// written where anything is wrong.
@@ -73,7 +73,7 @@ public final class TrainingRun {
         lanes: lanes, rank: group.rank, ranks: group.size, layout: parameters.layout, on: backend),
       group: group, randomness: seed.derived(.dropout))
     state = try RunState(continuing: start.record, stopping: settled.training.earlyStopping)
-    savedPath = start.path
+    savedPath = start.record != nil && start.path.hasPrefix(directory.checkpoints + "/") ? start.path : nil
     try restore(from: start)
     try prepareDirectory(resume)
   }

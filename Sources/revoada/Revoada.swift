@@ -24,7 +24,9 @@ struct Revoada: AsyncParsableCommand {
       ErrorReport.print(error)
       Glibc.exit(error.exitStatus.rawValue)
     } catch {
-      // Help, --version and mistakes on the command line: ArgumentParser's own, with status 0 or 64.
+      // Help, --version and mistakes on the command line: ArgumentParser's own, with status 0 or 64. Every rank has the
+      // same command line, so one of them speaks for all.
+      guard ParallelWorld.isFirstRank else { Glibc.exit(exitCode(for: error).rawValue) }
       exit(withError: error)
     }
   }

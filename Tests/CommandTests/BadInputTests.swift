@@ -43,6 +43,14 @@ extension CommandTests {
       #expect(try workplace.contents("") == before)
     }
 
+    @Test("a mistake on the command line is told once by two ranks, with the usage")
+    func usage() throws {
+      let output = try Workplace().startTraining("run", ["--bogus"], ranks: 2).wait()
+      #expect(output.exitCode == 64)
+      #expect(output.standardError.ranges(of: "Unknown option '--bogus'").count == 1)
+      #expect(output.standardError.contains("Usage: revoada train <config>"))
+    }
+
     private static let good = Workplace.model + Workplace.data
 
     static let configurations = [

@@ -128,6 +128,9 @@ import Testing
     #expect(try experiment.checkpoints("short").steps() == [4, 8, 9])
     #expect(try experiment.checkpoints("a").steps() == [8, 12])
     #expect(try experiment.checkpoints("b").steps() == [12])
+    try experiment.train("finished", ranks: 2, resume: .from(experiment.folder.path + "/straight"))
+    #expect(try experiment.checkpoints("finished").steps() == [12])
+    #expect(try experiment.bits("finished") == experiment.bits("straight"))
   }
 
   @Test("begun anew, earlier checkpoints are set aside under a free name, and nothing of them is used")
