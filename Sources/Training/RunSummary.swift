@@ -118,7 +118,7 @@ extension RunSummary {
       \(machine.ranks) \(machine.ranks == 1 ? "rank" : "ranks") x \(machine.threads) \
       \(machine.threads == 1 ? "thread" : "threads"), \(machine.instructionSet), \(training.lanes) \
       \(training.lanes == 1 ? "lane" : "lanes"): \(training.steps) steps\(early), \(training.epochs.fixed(1)) epochs \
-      in \(training.seconds.fixed(1)) s\(rate)
+      in \(training.seconds.fixed(training.seconds < 10 ? 2 : 1)) s\(rate)
       """
   }
 }
