@@ -48,7 +48,7 @@ public enum TrainingError: UserFacingError, Equatable {
     case .lossNotFinite, .gradientNotFinite, .parametersNotFinite:
       "Lower optimizer.learning_rate, set training.clip_norm, or scale the data (data.scaling)."
     case .moreRanksThanLanes(let ranks, let lanes):
-      "Use at most \(lanes) ranks, or begin a new run with training.lanes a multiple of \(ranks)."
+      "Use at most \(lanes) ranks, or begin a new run (--run or --resume none) with training.lanes a multiple of \(ranks)."
     case .otherConfiguration, .otherData:
       "Choose another folder with --run, or begin anew with --resume none."
     case .notBinary: "Set data.task to classification, with training.loss cross_entropy."

@@ -31,16 +31,16 @@ extension CommandTests {
       "told once, with place, remedy and status; nothing is left behind", arguments: configurations + tables + images)
     func refused(input: Case) throws {
       let workplace = try Workplace()
-      for (name, bytes) in input.files { try workplace.write(bytes, to: name) }
+      for (name, bytes) in input.files { try workplace.folder.write(bytes, to: name) }
       func filled(_ text: String) -> String { text.replacing("DIR", with: workplace.path) }
-      let before = try workplace.contents("")
+      let before = try workplace.folder.contents("")
       let output = try workplace.startTraining("run", input.options.map(filled), ranks: 2).wait()
       #expect(output.exitCode == input.status)
       #expect(output.standardOutput == "")
       #expect(output.standardError.ranges(of: "revoada: error:").count == 1)
       let expected = (["revoada: error: " + input.message] + [input.remedy].compactMap { $0 }).joined(separator: "\n  ")
       #expect(output.standardError.contains(filled(expected) + "\n"), "\(output.standardError)")
-      #expect(try workplace.contents("") == before)
+      #expect(try workplace.folder.contents("") == before)
     }
 
     @Test("a mistake on the command line is told once by two ranks, with the usage")
@@ -84,7 +84,7 @@ extension CommandTests {
       Case(
         "more ranks than lanes", options: ["--set", "training.lanes=1"], status: 78,
         "2 ranks for 1 lanes: a rank would have no work",
-        "Use at most 1 ranks, or begin a new run with training.lanes a multiple of 2."),
+        "Use at most 1 ranks, or begin a new run (--run or --resume none) with training.lanes a multiple of 2."),
       Case(
         "a checkpoint that is not there", options: ["--resume", "DIR/nowhere"], status: 66,
         "DIR/nowhere: no checkpoint to resume from", "Give a checkpoint, or a run's folder that has one."),

@@ -62,7 +62,7 @@ extension CommandTests {
     struct Damage: CustomTestStringConvertible, Sendable {
       let testDescription: String
       let words: String
-      let harm: @Sendable (Workplace, _ checkpoint: String) throws -> Void
+      let harm: @Sendable (TemporaryFolder, _ checkpoint: String) throws -> Void
     }
 
     static let damages = [
@@ -94,7 +94,7 @@ extension CommandTests {
     @Test("a damaged newest checkpoint is named, and the newest good one is used instead", arguments: damages)
     func damaged(damage: Damage) throws {
       let digestBefore = try workplace.digest(before)
-      try damage.harm(workplace, newest)
+      try damage.harm(workplace.folder, newest)
       let verified = try checkpoint("verify", of: "run")
       #expect(verified.exitCode == 65)
       #expect(verified.standardOutput.ranges(of: "DAMAGED: \(damage.words)").count == 1)
@@ -119,21 +119,21 @@ extension CommandTests {
 
     @Test("a half-written one is none yet: it is passed over, said to be so, and gone after the next save")
     func halfWritten() throws {
-      try workplace.rename(newest, to: newest + ".partial")
-      try workplace.remove(newest + ".partial/MANIFEST.json")
+      try workplace.folder.rename(newest, to: newest + ".partial")
+      try workplace.folder.remove(newest + ".partial/MANIFEST.json")
       let resumed = try workplace.startTraining("run", ranks: 2).wait()
       #expect(resumed.exitCode == 0)
       #expect(
         resumed.standardError.ranges(of: "skipped checkpoint \(workplace.path)/\(newest).partial: half-written").count
           == 1)
       #expect(try workplace.digest("run") == digest + "\n")
-      #expect(!workplace.exists(newest + ".partial"))
+      #expect(!workplace.folder.exists(newest + ".partial"))
     }
 
     @Test("where no checkpoint is sound training does not begin anew by itself")
     func allDamaged() throws {
       for step in ["05", "10", "15", "20"] {
-        try workplace.write("", to: "run/checkpoints/step-000000\(step)/MANIFEST.json")
+        try workplace.folder.write("", to: "run/checkpoints/step-000000\(step)/MANIFEST.json")
       }
       let output = try workplace.startTraining("run", ranks: 2).wait()
       #expect(output.exitCode == 65)

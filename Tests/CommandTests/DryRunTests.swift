@@ -18,10 +18,10 @@ extension CommandTests {
       #expect(first.standardOutput.contains("steps: 33\n"))
       #expect(first.standardOutput.contains("beta1: 0.8\n"))
       #expect(first.standardOutput.contains("path: \(workplace.path)/clouds.csv\n"))
-      try workplace.write(first.standardOutput, to: "elsewhere/resolved.yaml")
+      try workplace.folder.write(first.standardOutput, to: "elsewhere/resolved.yaml")
       let second = try workplace.revoada("train", workplace.path + "/elsewhere/resolved.yaml", "--dry-run")
       #expect(second.standardOutput == first.standardOutput)
-      #expect(!workplace.exists("run"))
+      #expect(!workplace.folder.exists("run"))
     }
 
     @Test("on several ranks it is printed once")
@@ -51,7 +51,7 @@ extension CommandTests {
       #expect(output.standardOutput.contains(" -n 2 "))
       #expect(output.standardOutput.contains(" train \(configuration) --run '\(workplace.path)/a run' "))
       #expect(output.standardOutput.contains(" --set training.seed=7 "))
-      #expect(!workplace.exists("a run"))
+      #expect(!workplace.folder.exists("a run"))
     }
   }
 }

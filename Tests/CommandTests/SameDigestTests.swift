@@ -41,8 +41,8 @@ extension CommandTests {
     /// Waits until the run has written a number of lines of metrics: it is in the middle of training.
     private func waitForMetrics(_ run: String, lines: Int, of process: RunningProcess) throws {
       try process.waitUntil("\(lines) lines of metrics") { _ in
-        guard workplace.exists("\(run)/metrics.jsonl") else { return false }
-        return try workplace.text("\(run)/metrics.jsonl").split(separator: "\n").count >= lines
+        guard workplace.folder.exists("\(run)/metrics.jsonl") else { return false }
+        return try workplace.folder.text("\(run)/metrics.jsonl").split(separator: "\n").count >= lines
       }
     }
 

@@ -17,7 +17,7 @@ extension CommandTests {
         output.standardError.hasPrefix(
           "revoada: error: \(path): cannot read the configuration: No such file or directory\n  Check the path"))
       #expect(output.standardError.ranges(of: "revoada: error:").count == 1)
-      #expect(!workplace.exists("run"))
+      #expect(!workplace.folder.exists("run"))
     }
 
     @Test("launch ends with the worker's status and its one message")
@@ -35,21 +35,21 @@ extension CommandTests {
       #expect(output.exitCode == 64)
       #expect(output.standardError.contains("revoada: error: REVOADA_ISA=avx9 is not among what this processor has: "))
       #expect(output.standardError.ranges(of: "revoada: error:").count == 1)
-      #expect(!workplace.exists("run"))
+      #expect(!workplace.folder.exists("run"))
     }
 
     /// Trains with other options into a folder with a finished run, which must stay as it is.
     private func expectRefusal(_ options: String..., status: Int32, _ message: String) throws {
-      let before = try workplace.contents("run")
+      let before = try workplace.folder.contents("run")
       let digest = try workplace.digest("run")
-      let configuration = try workplace.text("run/config.yaml")
+      let configuration = try workplace.folder.text("run/config.yaml")
       let output = try workplace.startTraining("run", options, ranks: 2).wait()
       #expect(output.exitCode == status)
       #expect(output.standardError.contains("revoada: error: " + message), "\(output.standardError)")
       #expect(output.standardError.ranges(of: "revoada: error:").count == 1)
-      #expect(try workplace.contents("run") == before)
+      #expect(try workplace.folder.contents("run") == before)
       #expect(try workplace.digest("run") == digest)
-      #expect(try workplace.text("run/config.yaml") == configuration)
+      #expect(try workplace.folder.text("run/config.yaml") == configuration)
     }
 
     @Test("a checkpoint of another model, of another configuration, of other data: named, and left as it is")
@@ -63,7 +63,7 @@ extension CommandTests {
       try expectRefusal(
         "--set", "training.seed=9", status: 78,
         "\(checkpoint) holds a run with another configuration: training.seed is 1 there and 9 here\n  Choose another")
-      try workplace.write(Workplace.clouds.replacing(",2\n", with: ",1\n"), to: "other.csv")
+      try workplace.folder.write(cloudsTable().replacing(",2\n", with: ",1\n"), to: "other.csv")
       try expectRefusal(
         "--set", "data.path=\(workplace.path)/other.csv", "--set", "model.hidden=[8]", status: 65, "\(checkpoint) ")
     }
@@ -85,7 +85,7 @@ extension CommandTests {
       #expect(limited.standardError.contains(": File too large; older checkpoints are untouched\n  Raise the limit"))
       #expect(try workplace.checkpoints("run") == [5])
       #expect(try workplace.digest("run") == digest)
-      #expect(try workplace.contents("run").allSatisfy { !$0.contains(".partial") })
+      #expect(try workplace.folder.contents("run").allSatisfy { !$0.contains(".partial") })
 
       #expect(try workplace.start(arguments).wait().exitCode == 0)
       let straight = try workplace.startTraining("straight", wide).wait()

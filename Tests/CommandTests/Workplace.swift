@@ -7,7 +7,8 @@ import Training
 /// `clouds.csv` holds 90 points in five dimensions in three classes; `clouds.yaml` trains 5-8-3 on it, four lanes of two
 /// samples, 20 steps, a checkpoint after every fifth.
 final class Workplace {
-  let path: String
+  let folder: TemporaryFolder
+  var path: String { folder.path }
 
   static let model = "model: {kind: mlp, hidden: [8], activation: tanh, dropout: 0.25}\n"
   static let data = "data: {kind: csv, path: clouds.csv, scaling: z_score}\n"
@@ -19,58 +20,9 @@ final class Workplace {
     """
 
   init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-    try write(Self.clouds, to: "clouds.csv")
-    try write(Self.model + Self.data + Self.course, to: "clouds.yaml")
-  }
-
-  deinit {
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      print("\(path) stays behind: \(error)")
-    }
-  }
-
-  /// One line for each of the points.
-  static let clouds: String = {
-    let noise = seededValues(90 * 5, seed: 7, low: -0.5, high: 0.5)
-    return (0..<90).map { row in
-      let label = row % 3
-      let cells = (0..<5).map { column in noise[row * 5 + column] + (column == label ? 1 : 0) }
-      return cells.map { "\($0)" }.joined(separator: ",") + ",\(label)\n"
-    }.joined()
-  }()
-
-  // MARK: - Files
-
-  func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
-
-  /// Writes a file, and the folders it is to lie in.
-  func write(_ bytes: [UInt8], to name: String) throws {
-    let url = URL(filePath: "\(path)/\(name)")
-    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: url)
-  }
-
-  func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)"))) }
-
-  func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
-
-  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
-
-  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: "\(path)/\(name)") }
-
-  func rename(_ name: String, to newName: String) throws {
-    try FileManager.default.moveItem(atPath: "\(path)/\(name)", toPath: "\(path)/\(newName)")
-  }
-
-  /// The paths of everything under a folder, from there on.
-  func contents(_ name: String) throws -> [String] {
-    guard exists(name) else { return [] }
-    return try FileManager.default.subpathsOfDirectory(atPath: "\(path)/\(name)").sorted()
+    folder = try TemporaryFolder()
+    try folder.write(cloudsTable(), to: "clouds.csv")
+    try folder.write(Self.model + Self.data + Self.course, to: "clouds.yaml")
   }
 
   // MARK: - Runs
@@ -110,7 +62,7 @@ final class Workplace {
   }
 
   func summary(_ run: String) throws -> RunSummary {
-    try JSONDecoder().decode(RunSummary.self, from: Data(bytes("\(run)/summary.json")))
+    try JSONDecoder().decode(RunSummary.self, from: Data(folder.bytes("\(run)/summary.json")))
   }
 
   /// What `revoada checkpoint digest` prints for a folder.
@@ -122,7 +74,7 @@ final class Workplace {
 
   /// The steps of the run's checkpoints, in ascending order.
   func checkpoints(_ run: String) throws -> [Int] {
-    guard exists("\(run)/checkpoints") else { return [] }
+    guard folder.exists("\(run)/checkpoints") else { return [] }
     return try FileManager.default.contentsOfDirectory(atPath: "\(path)/\(run)/checkpoints").compactMap { name in
       name.hasPrefix("step-") ? Int(name.dropFirst("step-".count)) : nil
     }.sorted()

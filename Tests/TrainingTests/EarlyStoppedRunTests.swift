@@ -11,7 +11,7 @@ import Testing
     experiment = try Experiment().with(
       "data.validation=0.3", "training.steps=400", "training.evaluate_every=2", "training.early_stopping.patience=3",
       "optimizer.schedule.kind=constant", "optimizer.schedule={}", "checkpoint.every=5")
-    try experiment.folder.write(Experiment.clouds(rows: Experiment.rows, spread: 5), to: "clouds.csv")
+    try experiment.folder.write(cloudsTable(rows: Experiment.rows, spread: 5), to: "clouds.csv")
   }
 
   @Test("all ranks stop at the same step, at an evaluation, with that step saved")

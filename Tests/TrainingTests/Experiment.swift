@@ -19,7 +19,7 @@ struct Experiment: Sendable {
 
   init() throws {
     folder = try TemporaryFolder()
-    try folder.write(Self.clouds(rows: Self.rows, spread: 0.5), to: "clouds.csv")
+    try folder.write(cloudsTable(rows: Self.rows, spread: 0.5), to: "clouds.csv")
     try folder.write(
       """
       model: {kind: mlp, hidden: [8], activation: tanh, dropout: 0.25}
@@ -35,16 +35,6 @@ struct Experiment: Sendable {
     var copy = self
     copy.overrides += overrides
     return copy
-  }
-
-  /// Rows of five numbers and a class; the larger `spread` is, the more the classes overlap.
-  static func clouds(rows: Int, spread: Float) -> String {
-    let noise = seededValues(rows * 5, seed: 7, low: -spread, high: spread)
-    return (0..<rows).map { row in
-      let label = row % 3
-      let cells = (0..<5).map { column in noise[row * 5 + column] + (column == label ? 1 : 0) }
-      return cells.map { "\($0)" }.joined(separator: ",") + ",\(label)\n"
-    }.joined()
   }
 
   /// What one rank made of a run.
@@ -101,7 +91,7 @@ struct Experiment: Sendable {
 
   /// The lines of the metrics without the rates, which are times.
   func metrics(_ run: String) throws -> [MetricRecord] {
-    try folder.read("\(run)/metrics.jsonl").split(separator: "\n").map { line in
+    try folder.text("\(run)/metrics.jsonl").split(separator: "\n").map { line in
       var record = try JSONDecoder().decode(MetricRecord.self, from: Data(line.utf8))
       record.samplesPerSecond = nil
       return record

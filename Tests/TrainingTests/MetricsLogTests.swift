@@ -1,4 +1,5 @@
 import Checkpoints
+import TestSupport
 import Testing
 
 @testable import Training
@@ -25,7 +26,7 @@ import Testing
       validationLoss: 0.5, validationAccuracy: 0.75)
     try log(after: 0, full, MetricRecord(step: 21, epoch: 2))
     #expect(
-      try folder.read("metrics.jsonl") == """
+      try folder.text("metrics.jsonl") == """
         {"epoch":1.5,"gradient_norm":2,"learning_rate":0.001,"samples_per_second":1000,"step":20,"training_loss":0.25,\
         "validation_accuracy":0.75,"validation_loss":0.5}
         {"epoch":2,"step":21}
@@ -38,7 +39,7 @@ import Testing
     try folder.write(line(2) + "{\"step\": 4, \"epoch\":2.0 }\n" + line(6), to: "metrics.jsonl")
     try log(after: 4, MetricRecord(step: 6, epoch: 9))
     #expect(
-      try folder.read("metrics.jsonl") == line(2) + "{\"step\": 4, \"epoch\":2.0 }\n" + #"{"epoch":9,"step":6}"# + "\n")
+      try folder.text("metrics.jsonl") == line(2) + "{\"step\": 4, \"epoch\":2.0 }\n" + #"{"epoch":9,"step":6}"# + "\n")
     #expect(!folder.exists("metrics.jsonl.partial"))
   }
 
@@ -47,7 +48,7 @@ import Testing
     for torn in [#"{"epoch":2,"st"#, #"{"epoch":2,"step":4}"#] {
       try folder.write(line(2) + torn, to: "metrics.jsonl")
       try log(after: 9)
-      #expect(try folder.read("metrics.jsonl") == line(2))
+      #expect(try folder.text("metrics.jsonl") == line(2))
     }
   }
 
@@ -55,17 +56,17 @@ import Testing
   func spoiled() throws {
     try folder.write(line(2) + "\u{0}\u{0}\u{0}\n\n" + line(4), to: "metrics.jsonl")
     try log(after: 9)
-    #expect(try folder.read("metrics.jsonl") == line(2) + line(4))
+    #expect(try folder.text("metrics.jsonl") == line(2) + line(4))
   }
 
   @Test("a run from its start begins an empty log, and one that lost its log goes on without")
   func begun() throws {
     try folder.write(line(2), to: "metrics.jsonl")
     try log(after: 0, MetricRecord(step: 1, epoch: 0))
-    #expect(try folder.read("metrics.jsonl") == line(1))
+    #expect(try folder.text("metrics.jsonl") == line(1))
     let other = try TemporaryFolder()
     try MetricsLog(path: other.path + "/metrics.jsonl", keepingThrough: 7, fileSystem: QuickFileSystem()).close()
-    #expect(try other.read("metrics.jsonl") == "")
+    #expect(try other.text("metrics.jsonl") == "")
   }
 
   @Test("where the disk is full the old log stays whole")
@@ -74,6 +75,6 @@ import Testing
     #expect(throws: FileSystemError.self) {
       try MetricsLog(path: path, keepingThrough: 4, fileSystem: QuickFileSystem(roomForWrites: 1))
     }
-    #expect(try folder.read("metrics.jsonl") == line(2) + line(4))
+    #expect(try folder.text("metrics.jsonl") == line(2) + line(4))
   }
 }

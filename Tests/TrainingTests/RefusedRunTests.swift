@@ -39,7 +39,7 @@ import Testing
         + "its tensor 'layers.0.weight' has shape [5, 8], here it is [5, 9] (and 2 more tensors differ)")
     #expect(error.exitStatus == .badData)
     #expect(try experiment.bits("a") == before)
-    #expect(try experiment.folder.read("a/config.yaml").contains("hidden: [8]"))
+    #expect(try experiment.folder.text("a/config.yaml").contains("hidden: [8]"))
   }
 
   @Test("a model with the same tensors and another function: the key is named with both values")
@@ -64,9 +64,9 @@ import Testing
   @Test("other data under the same name are noticed, even where a single label differs")
   func otherData() throws {
     try experiment.train("a")
-    let rows = try experiment.folder.read("clouds.csv")
+    let rows = try experiment.folder.text("clouds.csv")
     let relabelled = rows.dropLast(2) + "0\n"
-    for other in [Experiment.clouds(rows: Experiment.rows, spread: 0.6), String(relabelled)] {
+    for other in [cloudsTable(rows: Experiment.rows, spread: 0.6), String(relabelled)] {
       try experiment.folder.write(other, to: "clouds.csv")
       let error = try failure(experiment, "a")
       #expect(error as? TrainingError == .otherData(directory: experiment.folder.path + "/a/checkpoints/step-00000012"))

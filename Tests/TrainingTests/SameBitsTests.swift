@@ -58,7 +58,7 @@ import Testing
     let resumed = try automatic.train("a")[0]
     #expect(resumed.training.lanes == 2)
     #expect(try automatic.train("b", ranks: 2)[0].parametersDigest == resumed.parametersDigest)
-    #expect(try experiment.folder.read("a/config.yaml").contains("lanes: 2\n"))
+    #expect(try experiment.folder.text("a/config.yaml").contains("lanes: 2\n"))
   }
 
   @Test(

@@ -1,35 +1,4 @@
 import CZlib
-import FoundationEssentials
-
-/// A folder that disappears with the value that holds it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "datasets-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit {
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      print("\(path) stays behind: \(error)")
-    }
-  }
-
-  /// Writes a file, and gives its path.
-  func write(_ bytes: [UInt8], to name: String) throws -> String {
-    let file = "\(path)/\(name)"
-    try Data(bytes).write(to: URL(filePath: file))
-    return file
-  }
-
-  func write(_ text: String, to name: String) throws -> String {
-    try write(Array(text.utf8), to: name)
-  }
-}
 
 /// One gzip member holding `bytes`.
 func gzipped(_ bytes: [UInt8]) -> [UInt8] {
