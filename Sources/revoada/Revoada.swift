@@ -24,11 +24,28 @@ struct Revoada: AsyncParsableCommand {
       ErrorReport.print(error)
       Glibc.exit(error.exitStatus.rawValue)
     } catch {
-      // Help, --version and mistakes on the command line: ArgumentParser's own, with status 0 or 64. Every rank has the
-      // same command line, so one of them speaks for all.
-      guard ParallelWorld.isFirstRank else { Glibc.exit(exitCode(for: error).rawValue) }
-      exit(withError: error)
+      // Help, --version and mistakes on the command line: ArgumentParser's own, with status 0 or 64.
+      guard ParallelWorld.isPresent else { exit(withError: error) }
+      exitTogether(withError: error)
     }
+  }
+
+  /// Every rank has the same command line, so one speaks for all; the others wait for it, for mpirun kills the rest of a
+  /// job as soon as one rank has failed.
+  private static func exitTogether(withError error: any Error) -> Never {
+    let code = exitCode(for: error)
+    do {
+      try ParallelWorld.run { group in
+        if group.rank == 0 {
+          let message = fullMessage(for: error) + "\n"
+          if code.isSuccess { Swift.print(message, terminator: "") } else { writeToStandardError(message) }
+        }
+        try group.barrier()
+      }
+    } catch {
+      ErrorReport.print(error)
+    }
+    Glibc.exit(code.rawValue)
   }
 }
 

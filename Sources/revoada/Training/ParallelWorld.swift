@@ -11,13 +11,6 @@ enum ParallelWorld {
 
   static var isPresent: Bool { launcherVariables.contains { getenv($0) != nil } }
 
-  /// Whether this is rank 0, or alone, as far as can be told before MPI has started.
-  static var isFirstRank: Bool {
-    let variables: [String] = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"]
-    guard let rank = variables.lazy.compactMap({ getenv($0) }).first else { return true }
-    return String(cString: rank) == "0"
-  }
-
   /// Runs `body` with all the processes that were started together; with this one alone, and without MPI, where nobody
   /// started several.
   static func run(_ body: (any ProcessGroup) throws -> Void) throws {
