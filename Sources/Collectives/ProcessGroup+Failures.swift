@@ -1,4 +1,4 @@
-public import Failures
+import Failures
 
 extension ProcessGroup {
   /// Runs `body` on every rank; if it throws anywhere, every rank throws: the lowest failing rank its own error, the

@@ -1,4 +1,4 @@
-public import Failures
+import Failures
 
 /// The processes that train together.
 ///

@@ -1,4 +1,4 @@
-public import Failures
+import Failures
 import Glibc
 
 /// A group of one process: every sum is its own value, and nothing is sent.

@@ -1,5 +1,5 @@
-public import Collectives
-public import MessagePassing
+import Collectives
+import MessagePassing
 
 /// Training over MPI: sums are `MPI_Allreduce`, whose order of summation is the MPI library's.
 extension Communicator: ProcessGroup {

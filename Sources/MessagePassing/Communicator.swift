@@ -1,5 +1,5 @@
 internal import CMPIShim
-public import Failures
+import Failures
 import Glibc
 
 /// A group of ranks that exchange messages among themselves.

@@ -1,5 +1,5 @@
 internal import CMPIShim
-public import Failures
+import Failures
 
 /// An MPI call that failed.
 public struct MPIError: UserFacingError, Equatable {

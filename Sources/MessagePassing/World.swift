@@ -1,5 +1,5 @@
 internal import CMPIShim
-public import Failures
+import Failures
 
 /// MPI's lifetime in this process.
 public enum World {

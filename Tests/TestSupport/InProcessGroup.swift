@@ -1,5 +1,5 @@
-public import Collectives
-public import Failures
+import Collectives
+import Failures
 import Glibc
 import Synchronization
 

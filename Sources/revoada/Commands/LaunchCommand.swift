@@ -1,5 +1,6 @@
 import ArgumentParser
 import Failures
+import Glibc
 import Launching
 
 struct LaunchCommand: AsyncParsableCommand {
@@ -44,7 +45,9 @@ struct LaunchCommand: AsyncParsableCommand {
       print(plan.commandLine)
       return
     }
-    let status = try await plan.run { writeToStandardError("revoada: \($0)\n") }
+    // On a terminal the workers' progress bar and the ^C stand in the line already.
+    let lineStart = isatty(STDERR_FILENO) == 1 ? "\n" : ""
+    let status = try await plan.run { writeToStandardError("\(lineStart)revoada: \($0)\n") }
     throw ExitCode(status.rawValue)
   }
 
