@@ -3,7 +3,7 @@ import KernelInterface
 /// Neither a multiple of a vector nor of four.
 private let count = 1003
 
-private func made(_ seed: UInt64, _ count: Int = count, scale: Float = 1) -> [Float] {
+func made(_ seed: UInt64, _ count: Int = count, scale: Float = 1) -> [Float] {
   let key = RandomKey(seed: seed)
   return (0..<count).map { Float(Int32(bitPattern: key.bits(at: $0)) >> 7) * 0x1p-24 * scale }
 }

@@ -16,9 +16,9 @@ let kernels: any Kernels =
   default: preconditionFailure("usage: kernel-probe avx2|avx512")
   }
 var digest = Digest()
-probeElementwise(kernels, &digest)
-probeActivations(kernels, &digest)
-probeRows(kernels, &digest)
-probeOptimizers(kernels, &digest)
-probeProducts(kernels, &digest)
+let probes = [
+  probeElementwise, probeActivations, probeRows, probeOptimizers, probeProducts, probeAttention, probeConvolution,
+  probePooling, probeNormalization, probeRecurrent, probeEmbedding,
+]
+for probe in probes { probe(kernels, &digest) }
 print(digest)

@@ -1,0 +1,3 @@
+/// Attention, forward, backward and with a cache. The rules of `Kernels` hold.
+public protocol AttentionKernels: Sendable {
+}

@@ -1,0 +1,3 @@
+/// Maximum and average over windows. The rules of `Kernels` hold.
+public protocol PoolingKernels: Sendable {
+}

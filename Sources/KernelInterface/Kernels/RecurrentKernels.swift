@@ -1,0 +1,3 @@
+/// LSTM and GRU cells. The rules of `Kernels` hold.
+public protocol RecurrentKernels: Sendable {
+}

@@ -1,0 +1,13 @@
+/// Many values to one. The rules of `Kernels` hold.
+public protocol ReductionKernels: Sendable {
+  /// The sum of `count` values: element i goes to lane i % 16, each lane is a chain over i ascending, then the lane tree.
+  func sum(_ x: UnsafePointer<Float>, count: Int) -> Float
+  /// The sum of squares in Float64: lanes and tree as `sum`, each lane a chain of Float64 fused multiply-adds.
+  func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double
+  /// y[c] = sum over r of x[r, c] (added to y where `accumulates`): a chain over r ascending, beginning at y or zero.
+  func columnSums(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int, accumulates: Bool)
+  /// y[r] = the column of the greatest x[r, c]; the first of equals; a NaN counts as the greatest.
+  func argmaxRows(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Int32>, rows: Int, columns: Int)
+}

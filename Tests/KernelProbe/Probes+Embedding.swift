@@ -1,0 +1,4 @@
+import KernelInterface
+
+func probeEmbedding(_ kernels: any Kernels, _ digest: inout Digest) {
+}

@@ -1,0 +1,4 @@
+import KernelInterface
+
+func probeRecurrent(_ kernels: any Kernels, _ digest: inout Digest) {
+}
