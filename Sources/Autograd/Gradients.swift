@@ -66,6 +66,12 @@ public struct Gradients {
     }
   }
 
+  /// The batch's value of a running statistic, in the place where a parameter has its gradient.
+  mutating func write(_ value: Tensor, toStatistic index: Int) {
+    arena.destination(index, accumulates: false).write(value)
+    isWritten[index] = true
+  }
+
   /// Zeros for the parameters that the loss does not depend on.
   func fillUnwritten() {
     for index in isWritten.indices where !isWritten[index] {
