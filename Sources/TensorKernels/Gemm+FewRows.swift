@@ -124,10 +124,10 @@ extension VectorKernels {
     while k < depth {
       let a = product.a + k * stride
       let b = product.b + k
-      sums.0 = adding(sums.0, a, stride, turned(b, product.bStride, 8))
-      sums.1 = adding(sums.1, a, stride, turned(b + 8 * product.bStride, product.bStride, 8))
-      sums.2 = adding(sums.2, a, stride, turned(b + 16 * product.bStride, product.bStride, 8))
-      sums.3 = adding(sums.3, a, stride, turned(b + 24 * product.bStride, product.bStride, 8))
+      sums.0 = adding(sums.0, a, stride, turned(b, product.bStride))
+      sums.1 = adding(sums.1, a, stride, turned(b + 8 * product.bStride, product.bStride))
+      sums.2 = adding(sums.2, a, stride, turned(b + 16 * product.bStride, product.bStride))
+      sums.3 = adding(sums.3, a, stride, turned(b + 24 * product.bStride, product.bStride))
       k += 8
     }
     write(sums.0, to: c)
@@ -160,12 +160,4 @@ extension VectorKernels {
     sums = sums.addingProduct(Half(repeating: a[6 * stride]), b.6)
     return sums.addingProduct(Half(repeating: a[7 * stride]), b.7)
   }
-}
-
-/// The 8 floats at `p`, at any alignment.
-@inline(__always)
-private func readHalf(_ p: UnsafePointer<Float>) -> Half {
-  var half = Half()
-  withUnsafeMutableBytes(of: &half) { $0.baseAddress!.copyMemory(from: p, byteCount: 32) }
-  return half
 }

@@ -123,90 +123,50 @@ private func copyRows(
 
 // MARK: - Turning
 
-/// Half a vector: what AVX2 has registers for. 8 of them hold the square that is turned at once.
-typealias Half = SIMD8<Float>
-
-/// A square of 8 rows of 8 floats, or what it became: 8 columns.
-typealias Square = (Half, Half, Half, Half, Half, Half, Half, Half)
-
 private func transpose(
   _ source: UnsafePointer<Float>, _ stride: Int, _ end: UnsafePointer<Float>, _ count: Int, _ depth: Int,
   into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
 ) {
-  var k = 0
-  while k < depth {
-    // The last group first: the lanes that it writes too many belong to the first group of the next k.
-    var group = (count - 1) / 8 * 8
-    while group >= 0 {
-      let rows = source + group * stride + k
-      let target = panel + k * panelStride + group
-      let (height, steps) = (min(8, count - group), min(8, depth - k))
-      if rows + (height - 1) * stride + 8 <= end {
-        store(turned(rows, stride, height), target, panelStride, steps)
-      } else {
-        store(turnedAtEnd(rows, stride, height, steps), target, panelStride, steps)
-      }
-      group -= 8
+  // The last group of 8 first: the lanes that it writes too many belong to the first group, which comes later.
+  var group = (count - 1) / 8 * 8
+  while group >= 0 {
+    let rows = source + group * stride
+    let target = panel + group
+    let whole = depth / 8 * 8
+    if rows + 7 * stride + depth <= end {
+      transpose(rows, stride, whole, into: target, panelStride) { turned($0, stride) }
+    } else {
+      let height = min(8, count - group)
+      transpose(rows, stride, whole, into: target, panelStride) { turned($0, stride, height) }
     }
-    k += 8
+    if whole < depth {
+      let rest = turnedAtEnd(rows + whole, stride, min(8, count - group), depth - whole)
+      store(rest, target + whole * panelStride, panelStride, depth - whole)
+    }
+    group -= 8
   }
 }
 
-/// The columns of 8 rows of 8 floats, `stride` apart. Of fewer rows the last is taken again.
 @inline(__always)
-func turned(_ p: UnsafePointer<Float>, _ stride: Int, _ count: Int) -> Square {
-  let p1 = p + min(1, count - 1) * stride
-  let p2 = p + min(2, count - 1) * stride
-  let p3 = p + min(3, count - 1) * stride
-  let p4 = p + min(4, count - 1) * stride
-  let p5 = p + min(5, count - 1) * stride
-  let p6 = p + min(6, count - 1) * stride
-  let p7 = p + min(7, count - 1) * stride
-  let (c0, c1, c2, c3) = turned(pair(p, p4), pair(p1, p5), pair(p2, p6), pair(p3, p7))
-  let (c4, c5, c6, c7) = turned(pair(p + 4, p4 + 4), pair(p1 + 4, p5 + 4), pair(p2 + 4, p6 + 4), pair(p3 + 4, p7 + 4))
-  return (c0, c1, c2, c3, c4, c5, c6, c7)
+private func transpose(
+  _ rows: UnsafePointer<Float>, _ stride: Int, _ depth: Int, into target: UnsafeMutablePointer<Float>,
+  _ targetStride: Int, _ turned: (UnsafePointer<Float>) -> Square
+) {
+  var (rows, target, left) = (rows, target, depth)
+  while left > 0 {
+    store(turned(rows), target, targetStride, 8)
+    rows += 8
+    target += 8 * targetStride
+    left -= 8
+  }
 }
 
-/// As `turned`, where only `steps` floats of the last row may be read.
+/// As `turned`, where only `steps` floats of a row may be read.
 @inline(never)
 private func turnedAtEnd(_ p: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ steps: Int) -> Square {
-  let row = { (i: Int) -> Half in
-    i < count ? (p + i * stride).vector((0, steps)).lowHalf : .zero
-  }
-  let (r0, r1, r2, r3, r4, r5, r6, r7) = (row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7))
-  let low = { (a: Half, b: Half) in Half(lowHalf: a.lowHalf, highHalf: b.lowHalf) }
-  let high = { (a: Half, b: Half) in Half(lowHalf: a.highHalf, highHalf: b.highHalf) }
-  let (c0, c1, c2, c3) = turned(low(r0, r4), low(r1, r5), low(r2, r6), low(r3, r7))
-  let (c4, c5, c6, c7) = turned(high(r0, r4), high(r1, r5), high(r2, r6), high(r3, r7))
-  return (c0, c1, c2, c3, c4, c5, c6, c7)
+  let row = { (i: Int) -> Half in (p + min(i, count - 1) * stride).vector((0, steps)).lowHalf }
+  return columns((row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)))
 }
-
-/// Four floats of one row beside four of another.
-@inline(__always)
-private func pair(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Half {
-  var half = Half()
-  withUnsafeMutableBytes(of: &half) { bytes in
-    bytes.baseAddress!.copyMemory(from: a, byteCount: 16)
-    (bytes.baseAddress! + 16).copyMemory(from: b, byteCount: 16)
-  }
-  return half
-}
-
-/// Turns two squares of 4 by 4, one in the low quarters, one in the high ones: processors are quick within a quarter.
-@inline(__always)
-private func turned(_ a: Half, _ b: Half, _ c: Half, _ d: Half) -> (Half, Half, Half, Half) {
-  let abLow = Half(a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5])
-  let abHigh = Half(a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7])
-  let cdLow = Half(c[0], d[0], c[1], d[1], c[4], d[4], c[5], d[5])
-  let cdHigh = Half(c[2], d[2], c[3], d[3], c[6], d[6], c[7], d[7])
-  return (lowPairs(abLow, cdLow), highPairs(abLow, cdLow), lowPairs(abHigh, cdHigh), highPairs(abHigh, cdHigh))
-}
-
-@inline(__always)
-private func lowPairs(_ a: Half, _ b: Half) -> Half { Half(a[0], a[1], b[0], b[1], a[4], a[5], b[4], b[5]) }
-
-@inline(__always)
-private func highPairs(_ a: Half, _ b: Half) -> Half { Half(a[2], a[3], b[2], b[3], a[6], a[7], b[6], b[7]) }
 
 @inline(__always)
 private func store(_ square: Square, _ p: UnsafeMutablePointer<Float>, _ stride: Int, _ count: Int) {
@@ -218,10 +178,4 @@ private func store(_ square: Square, _ p: UnsafeMutablePointer<Float>, _ stride:
   if count > 5 { write(square.5, to: p + 5 * stride) }
   if count > 6 { write(square.6, to: p + 6 * stride) }
   if count > 7 { write(square.7, to: p + 7 * stride) }
-}
-
-@inline(__always)
-func write(_ half: Half, to p: UnsafeMutablePointer<Float>) {
-  var half = half
-  UnsafeMutableRawPointer(p).copyMemory(from: &half, byteCount: 32)
 }
