@@ -98,7 +98,7 @@ public struct AttentionGradients {
   /// Both or none.
   public var key: UnsafeMutablePointer<Float>?
   public var value: UnsafeMutablePointer<Float>?
-  /// [heads, queryTime, keyTime]; always added to, for it is a sum over the batch. Only together with `query`.
+  /// [heads, queryTime, keyTime]; always added to, for it is a sum over the batch. Written for `queries`, as `query` is.
   public var bias: UnsafeMutablePointer<Float>?
   /// Add to the old gradients of queries, of keys and values.
   public var accumulatesQuery: Bool

@@ -162,10 +162,10 @@ private struct BackwardPass {
     takeSlopes(p, ds, keys, lanes, panel)
     if wantsKeys {
       addProducts(
-        rows: keys, columns: size, steps: queries.count, (p, width, 1), (panel.outputRows, size),
+        rows: keys, columns: size, steps: queries.count, (UnsafePointer(p), width, 1), (panel.outputRows, size),
         to: (memory.valueGradients + key &* size, size), from: .old)
       addProducts(
-        rows: keys, columns: size, steps: queries.count, (ds, width, 1), (panel.queryRows, size),
+        rows: keys, columns: size, steps: queries.count, (UnsafePointer(ds), width, 1), (panel.queryRows, size),
         to: (memory.keyGradients + key &* size, size), from: .old)
     }
     if queryGradient != nil {

@@ -31,7 +31,7 @@ func attendAlone(
     total = sum.addingProduct(total, factor[0])
     fillRow(factors, size, with: factor[0])
     addProducts(
-      rows: 1, columns: size, steps: keys, (scores, 0, 1),
+      rows: 1, columns: size, steps: keys, (UnsafePointer(scores), 0, 1),
       (UnsafeMutablePointer(mutating: head.value + key * head.valueStride), head.valueStride), to: (sums, size),
       from: .oldTimes(factors))
     key += Attention.keyBlock

@@ -64,15 +64,21 @@ extension ReferenceKernels {
           gradients.bias?[(head * attention.queryTime + i) * attention.keyTime + j] += Float(ds)
         }
         gradients.query.map {
-          put(dq, size, to: $0 + attention.queryLayout.offset(batch: batch, head: head, time: i), gradients.accumulatesQuery)
+          put(
+            dq, size, to: $0 + attention.queryLayout.offset(batch: batch, head: head, time: i),
+            gradients.accumulatesQuery)
         }
       }
     }
     guard let key = gradients.key, let value = gradients.value else { return }
     for j in keys {
       let accumulates = gradients.accumulatesKeyValue
-      put(dk + j * size, size, to: key + attention.keyLayout.offset(batch: batch, head: keyValueHead, time: j), accumulates)
-      put(dv + j * size, size, to: value + attention.valueLayout.offset(batch: batch, head: keyValueHead, time: j), accumulates)
+      put(
+        dk + j * size, size, to: key + attention.keyLayout.offset(batch: batch, head: keyValueHead, time: j),
+        accumulates)
+      put(
+        dv + j * size, size, to: value + attention.valueLayout.offset(batch: batch, head: keyValueHead, time: j),
+        accumulates)
     }
   }
 }
