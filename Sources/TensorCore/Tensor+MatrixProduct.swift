@@ -46,7 +46,7 @@ extension MatrixProduct {
   /// Cuts C into bands, one a thread, along its longer side, and computes them side by side.
   ///
   /// Where it is cut does not show in the result: no element's sum is cut.
-  fileprivate func run(on backend: Backend) {
+  func run(on backend: Backend) {
     let work = m * n * max(k, 1)
     let cutsColumns = n >= m
     let unit = cutsColumns ? 32 : 12
