@@ -15,7 +15,7 @@ struct BenchCommand: ParsableCommand {
       Every workload runs in blocks of about 20 milliseconds, in turn with all others and with the machine's peaks; \
       the figures are medians over the rounds. Leave the machine alone meanwhile.
       """,
-    subcommands: [Matmul.self, Elementwise.self])
+    subcommands: [Matmul.self, Elementwise.self, Train.self])
 }
 
 extension BenchCommand {
@@ -47,7 +47,7 @@ extension BenchCommand {
 
   struct Elementwise: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Activations, softmax, addition and AdamW: in the caches and out of them.",
+      abstract: "Activations, softmax, LayerNorm, addition and AdamW: in the caches and out of them.",
       discussion: """
         Example:
           revoada bench elementwise --shape 4096x768 --threads 2
@@ -62,6 +62,23 @@ extension BenchCommand {
       try options.run("elementwise") { backend in
         ElementwiseWorkloads.all(shape.isEmpty ? RowsShape.defaults : shape, on: backend)
       }
+    }
+  }
+}
+
+extension BenchCommand {
+  struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Training steps of whole models: forward, backward, optimizer.",
+      discussion: """
+        Example:
+          revoada bench train --filter mlp --threads 2
+        """)
+
+    @OptionGroup var options: BenchOptions
+
+    func run() throws {
+      try options.run("train") { TrainWorkloads.all(on: $0) }
     }
   }
 }
