@@ -1,0 +1,176 @@
+import KernelInterface
+
+/// One dimension of a convolution in terms of displacements: place i of a grid meets value i + shift of one phase of the
+/// source.
+///
+/// With stride s, output i meets input i s + e, where e = tap * dilation - padding. Of e = shift * s + phase: that is
+/// value i + shift among the inputs whose number leaves `phase` when divided by s. The data gradient turns this around:
+/// input j s + phase gets from output j - shift, so there the outputs are the source and the inputs fall into phases.
+struct PlaneAxis {
+  let axis: WindowAxis
+  let isTransposed: Bool
+  /// Phases of the source, and of what is computed: the stride and 1, or turned around.
+  let sourcePhases: Int
+  let gridPhases: Int
+  /// Places that are computed.
+  let grid: Int
+  /// Values of the source, all phases together.
+  let source: Int
+  let firstShift: Int
+  let lastShift: Int
+
+  init(_ axis: WindowAxis, isTransposed: Bool) {
+    self.axis = axis
+    self.isTransposed = isTransposed
+    let (first, last) = (axis.division(ofTap: 0).quotient, axis.division(ofTap: axis.size - 1).quotient)
+    if isTransposed {
+      (sourcePhases, gridPhases) = (1, axis.stride)
+      (grid, source) = ((axis.input + axis.stride - 1) / axis.stride, axis.output)
+      (firstShift, lastShift) = (-last, -first)
+    } else {
+      (sourcePhases, gridPhases) = (axis.stride, 1)
+      (grid, source) = (axis.output, axis.input)
+      (firstShift, lastShift) = (first, last)
+    }
+  }
+
+  /// Values of the source that a grid of `count` places meets, padding included.
+  @inline(__always)
+  func reach(_ count: Int) -> Int { count + lastShift - firstShift }
+
+  /// Where `tap` of place 0 lies, counted from the first value met.
+  @inline(__always)
+  func displacement(ofTap tap: Int) -> Int {
+    let quotient = axis.division(ofTap: tap).quotient
+    return (isTransposed ? -quotient : quotient) - firstShift
+  }
+
+  @inline(__always)
+  func sourcePhase(ofTap tap: Int) -> Int { isTransposed ? 0 : axis.division(ofTap: tap).phase }
+
+  @inline(__always)
+  func gridPhase(ofTap tap: Int) -> Int { isTransposed ? axis.division(ofTap: tap).phase : 0 }
+
+  /// Whether a tap meets this phase of the source.
+  func isMet(_ phase: Int) -> Bool {
+    for tap in 0..<axis.size where sourcePhase(ofTap: tap) == phase { return true }
+    return false
+  }
+
+  /// Values of one phase of the source.
+  @inline(__always)
+  func count(ofPhase phase: Int) -> Int { (source - phase + sourcePhases - 1) / sourcePhases }
+}
+
+/// One channel of an image packed for sliding windows: its phases one behind the other, each with padding around it.
+///
+/// Rows lie `pitch` floats apart, and so do the rows of what is computed. Then a tap is one displacement for all pixels,
+/// and 16 pixels are 16 floats side by side wherever rows end. The padding right of a row serves as the padding left of
+/// the next.
+struct Planes {
+  let rows: PlaneAxis
+  let columns: PlaneAxis
+  let pitch: Int
+  /// Rows of the grid that are packed at a time.
+  let strip: Int
+  /// From one phase to the next.
+  let size: Int
+
+  /// - Parameters:
+  ///   - floats: the size that all phases of a channel shall keep below where a strip of several rows can.
+  ///   - pixels: the same for the rows computed.
+  init(_ height: WindowAxis, _ width: WindowAxis, isTransposed: Bool, floats: Int, pixels: Int) {
+    rows = PlaneAxis(height, isTransposed: isTransposed)
+    columns = PlaneAxis(width, isTransposed: isTransposed)
+    let left = max(0, -columns.firstShift)
+    let right = max(0, columns.grid + columns.lastShift - columns.count(ofPhase: 0))
+    pitch = columns.reach(columns.grid) - min(left, right)
+    let phases = rows.sourcePhases * columns.sourcePhases
+    let fitting = min(floats / (phases * pitch) - rows.reach(0), pixels / pitch)
+    let strips = (rows.grid + max(1, fitting) - 1) / max(1, fitting)
+    strip = strips == 0 ? 0 : (rows.grid + strips - 1) / strips
+    // Vectors may begin at the last pixel met. An odd number of cache lines keeps planes out of each other's sets.
+    let needed = rows.reach(strip) * pitch + left + 2 * Vector.scalarCount
+    size = (needed / (2 * Vector.scalarCount) * 2 + 1) * Vector.scalarCount
+  }
+
+  /// Floats of one packed channel.
+  var channelSize: Int { rows.sourcePhases * columns.sourcePhases * size }
+
+  /// Vectors that cover `count` rows of the grid.
+  @inline(__always)
+  func vectors(_ count: Int) -> Int {
+    ((count - 1) * pitch + columns.grid + Vector.scalarCount - 1) / Vector.scalarCount
+  }
+
+  /// Where the value that a tap of pixel 0 meets lies in a packed channel.
+  func displacement(_ row: Int, _ column: Int) -> Int {
+    let phase = rows.sourcePhase(ofTap: row) * columns.sourcePhases + columns.sourcePhase(ofTap: column)
+    return phase * size + rows.displacement(ofTap: row) * pitch + columns.displacement(ofTap: column)
+  }
+
+  /// Copies what `count` rows of the grid from `first` on meet of one channel. Padding is not written: the caller has
+  /// filled it, and it is the same for all channels.
+  @inline(__always)
+  func pack(_ channel: UnsafePointer<Float>, _ first: Int, _ count: Int, into packed: UnsafeMutablePointer<Float>) {
+    let top = first + rows.firstShift
+    for phase in 0..<rows.sourcePhases where rows.sourcePhases == 1 || rows.isMet(phase) {
+      let begin = max(0, -top)
+      let end = min(rows.reach(count), rows.count(ofPhase: phase) - top)
+      var target = packed + phase * columns.sourcePhases * size + begin * pitch
+      var source = channel + ((top + begin) * rows.sourcePhases + phase) * columns.source
+      for _ in 0..<max(0, end - begin) {
+        packRow(source, into: target)
+        target += pitch
+        source += rows.sourcePhases * columns.source
+      }
+    }
+  }
+
+  @inline(__always)
+  private func packRow(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+    let begin = max(0, columns.firstShift)
+    let most = columns.firstShift + columns.reach(columns.grid)
+    switch columns.sourcePhases {
+    case 1:
+      (target + begin - columns.firstShift).copy(source + begin, count: min(most, columns.source) - begin)
+    case 2:
+      let even = target + begin - columns.firstShift
+      split(
+        source + 2 * begin, into: even, even + size, count: min(most, columns.count(ofPhase: 0)) - begin,
+        oddCount: min(most, columns.count(ofPhase: 1)) - begin)
+    default:
+      for phase in 0..<columns.sourcePhases {
+        let plane = target + phase * size - columns.firstShift
+        for column in begin..<max(begin, min(most, columns.count(ofPhase: phase))) {
+          plane[column] = source[column * columns.sourcePhases + phase]
+        }
+      }
+    }
+  }
+}
+
+/// Every second float to one place, the others to another.
+@inline(__always)
+private func split(
+  _ source: UnsafePointer<Float>, into even: UnsafeMutablePointer<Float>, _ odd: UnsafeMutablePointer<Float>,
+  count: Int, oddCount: Int
+) {
+  var i = 0
+  while i + Vector.scalarCount <= min(count, oddCount) {
+    let (low, high) = (read(source + 2 * i), read(source + 2 * i + Vector.scalarCount))
+    write(Vector(lowHalf: low.evenHalf, highHalf: high.evenHalf), to: even + i)
+    write(Vector(lowHalf: low.oddHalf, highHalf: high.oddHalf), to: odd + i)
+    i += Vector.scalarCount
+  }
+  for place in i..<max(i, count) { even[place] = source[2 * place] }
+  for place in i..<max(i, oddCount) { odd[place] = source[2 * place + 1] }
+}
+
+extension UnsafeMutablePointer<Float> {
+  @inline(__always)
+  func copy(_ source: UnsafePointer<Float>, count: Int) { update(from: source, count: max(0, count)) }
+
+  @inline(__always)
+  func clear(_ count: Int) { update(repeating: 0, count: count) }
+}
