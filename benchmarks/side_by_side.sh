@@ -1,10 +1,11 @@
 #!/bin/sh
-# Times Revoada beside PyTorch and plain MPI, block by block in alternation, so that both see the same machine.
+# Times Revoada beside PyTorch, OpenBLAS and plain MPI, block by block in alternation, so that all see the same machine.
 #
-#   benchmarks/mlp.sh [--rounds N] [--steps N] [--only one-thread|two-ranks|start] [--report FILE] [--binary FILE]
+#   benchmarks/side_by_side.sh [--short] [--only PART]... [--threads N]... [--rounds N] [--filter TEXT]
+#                              [--report FILE] [--binary FILE]
 #
-# Needs the release binary (make build) and a Python with PyTorch: the one that REVOADA_PEERS_PYTHON names, else a
-# virtual environment .venv-peers at the top of the checkout, which the first run makes (some hundred megabytes).
+# Needs the release binary (make build) and a Python with PyTorch and NumPy: the one that REVOADA_PEERS_PYTHON names,
+# else a virtual environment .venv-peers at the top of the checkout, which the first run makes (some gigabytes).
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -13,9 +14,9 @@ if [ -z "$python" ]; then
   environment=$top/.venv-peers
   python=$environment/bin/python
   if ! [ -e "$environment/complete" ]; then
-    echo "mlp.sh: installing PyTorch into $environment" >&2
+    echo "side_by_side.sh: installing PyTorch into $environment" >&2
     if ! python3 -m venv --clear "$environment"; then
-      echo "mlp.sh: python3 cannot make a virtual environment: sudo apt-get install -y python3-venv" >&2
+      echo "side_by_side.sh: python3 cannot make a virtual environment: sudo apt-get install -y python3-venv" >&2
       exit 69
     fi
     "$environment/bin/pip" install --quiet --disable-pip-version-check torch numpy >&2

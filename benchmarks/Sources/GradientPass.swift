@@ -6,7 +6,8 @@ import TensorCore
 /// there, and the gradients of the operands are wanted.
 struct GradientPass {
   private let parameters: Arena
-  private let gradients: Arena
+  /// Filled by `forwardAndBackward`.
+  let gradients: Arena
   private let outputGradient: Tensor
   private let operation: (Tape) -> Variable
 
