@@ -130,10 +130,10 @@ extension VectorKernels {
       sums.3 = adding(sums.3, a, stride, turned(b + 24 * product.bStride, product.bStride))
       k += 8
     }
-    write(sums.0, to: c)
-    write(sums.1, to: c + 8)
-    write(sums.2, to: c + 16)
-    write(sums.3, to: c + 24)
+    writeHalf(sums.0, to: c)
+    writeHalf(sums.1, to: c + 8)
+    writeHalf(sums.2, to: c + 16)
+    writeHalf(sums.3, to: c + 24)
   }
 
   /// At most 8 columns.

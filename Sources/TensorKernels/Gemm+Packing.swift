@@ -90,7 +90,7 @@ private func forEachStretch(
 ///
 /// Each k is written in whole vectors or halves: lanes from `count` on are overwritten by the next k or are padding.
 @inline(__always)
-private func pack(
+func pack(
   _ operand: Operand, _ first: Int, _ count: Int, _ k: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>,
   stride: Int
 ) {
@@ -170,12 +170,12 @@ private func turnedAtEnd(_ p: UnsafePointer<Float>, _ stride: Int, _ count: Int,
 
 @inline(__always)
 private func store(_ square: Square, _ p: UnsafeMutablePointer<Float>, _ stride: Int, _ count: Int) {
-  write(square.0, to: p)
-  if count > 1 { write(square.1, to: p + stride) }
-  if count > 2 { write(square.2, to: p + 2 * stride) }
-  if count > 3 { write(square.3, to: p + 3 * stride) }
-  if count > 4 { write(square.4, to: p + 4 * stride) }
-  if count > 5 { write(square.5, to: p + 5 * stride) }
-  if count > 6 { write(square.6, to: p + 6 * stride) }
-  if count > 7 { write(square.7, to: p + 7 * stride) }
+  writeHalf(square.0, to: p)
+  if count > 1 { writeHalf(square.1, to: p + stride) }
+  if count > 2 { writeHalf(square.2, to: p + 2 * stride) }
+  if count > 3 { writeHalf(square.3, to: p + 3 * stride) }
+  if count > 4 { writeHalf(square.4, to: p + 4 * stride) }
+  if count > 5 { writeHalf(square.5, to: p + 5 * stride) }
+  if count > 6 { writeHalf(square.6, to: p + 6 * stride) }
+  if count > 7 { writeHalf(square.7, to: p + 7 * stride) }
 }

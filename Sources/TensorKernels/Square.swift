@@ -69,7 +69,7 @@ func readHalf(_ p: UnsafePointer<Float>) -> Half {
 }
 
 @inline(__always)
-func write(_ half: Half, to p: UnsafeMutablePointer<Float>) {
+func writeHalf(_ half: Half, to p: UnsafeMutablePointer<Float>) {
   var half = half
   copyHalf(from: &half, to: p)
 }

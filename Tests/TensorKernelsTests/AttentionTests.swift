@@ -33,7 +33,7 @@ import Testing
 
   @Test(
     "outputs and gradients are the exact ones, for every layout, mask and size", arguments: InstructionSet.available)
-  func reference(set: InstructionSet) {
+  func exactness(set: InstructionSet) {
     for shape in Self.cases {
       let (actual, expected) = (GuardedAttention(shape), GuardedAttention(shape))
       actual.forward(set.kernels)
@@ -138,7 +138,7 @@ import Testing
     actual.backward(set.kernels)
     expected.forward(reference)
     #expect(worst(actual.output.elements, expected.output.elements) < 1e-3)
-    #expect(actual.queryGradient.elements.allSatisfy(\.isFinite))
+    #expect(actual.queryGradient.elements.allSatisfy { $0.isFinite })
   }
 
   @Test(
