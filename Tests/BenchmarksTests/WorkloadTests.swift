@@ -14,6 +14,58 @@ import Testing
     #expect([rows.rows, rows.columns] == [12, 7])
   }
 
+  @Test("a convolution's padding keeps the size and its groups are one where they are left out")
+  func convolutionShapes() throws {
+    let plain = try #require(ConvolutionShape("64x16x32x30:24x5x3/2"))
+    #expect([plain.batch, plain.inputs, plain.height, plain.width] == [64, 16, 32, 30])
+    #expect([plain.outputs, plain.kernelHeight, plain.kernelWidth, plain.stride] == [24, 5, 3, 2])
+    #expect([plain.padding, plain.groups, plain.outputHeight, plain.outputWidth] == [2, 1, 16, 16])
+    let full = try #require(ConvolutionShape("8x96x14x14:96x3x3/1p0g96"))
+    #expect([full.padding, full.groups, full.outputHeight] == [0, 96, 12])
+    for shape in [plain, full] { #expect(ConvolutionShape(shape.description) == shape) }
+    #expect(ConvolutionLayer.defaults.allSatisfy { ConvolutionShape($0.shape.description) == $0.shape })
+  }
+
+  @Test(
+    "what is no convolution is refused",
+    arguments: [
+      "64x16x32x32", "64x16x32x32:16x3x3", "64x16x32x32:16x3x3/", "64x16x32x32:16x3x3/0", "64x16x32:16x3x3/1",
+      "64x16x32x32:16x3/1", "64x16x32x32:16x3x3/1g3", "64x16x32x32:16x3x3/1g0", "64x16x32x32:16x3x3/1g1p1",
+      "64x16x32x32:16x3x3/1p", "1x1x2x2:1x5x5/1p1", "64x16x32x32:16x3x3/1:", "4096x4096x4096x1:1x1x1/1",
+    ])
+  func noConvolutions(text: String) { #expect(ConvolutionShape(text) == nil) }
+
+  @Test("a convolution counts the taps it has, and no gradient of an image")
+  func convolutions() throws {
+    let backend = Backend()
+    let shape = try #require(ConvolutionShape("2x4x5x5:6x3x3/1p0g2"))
+    let workloads = ConvolutionWorkloads.all(
+      [
+        ConvolutionLayer(shape), ConvolutionLayer(shape, in: "small", isFirst: true, hasBias: true),
+      ], on: backend)
+    // 2 x 6 x 3 x 3 results of 2 x 3 x 3 multiply-adds, three passes or two.
+    #expect(workloads.map(\.work) == [.operations(2 * 3 * 108 * 18), .operations(2 * 2 * 108 * 18)])
+    #expect(workloads[1].name == "small 2x4x5x5:6x3x3/1p0g2")
+    for workload in workloads { workload.run() }
+  }
+
+  @Test("attention counts the lower triangle of two products, and 3.5 times that with the backward pass")
+  func attention() throws {
+    let shape = try #require(AttentionShape("2x3x8x4"))
+    let workloads = AttentionWorkloads.all([shape], on: Backend())
+    #expect(workloads.map(\.name) == ["forward 2x3x8x4", "forward_backward 2x3x8x4"])
+    #expect(workloads.map(\.work) == [.operations(4 * 6 * 64 * 4 / 2), .operations(3.5 * 4 * 6 * 64 * 4 / 2)])
+    for workload in workloads { workload.run() }
+    #expect(AttentionShape("2x3x8x257") == nil)
+  }
+
+  @Test("every model makes its steps")
+  func train() {
+    let workloads = TrainWorkloads.all(on: Backend())
+    #expect(workloads.map(\.name).contains("mlp, batch 64"))
+    for workload in workloads { workload.run() }
+  }
+
   @Test(
     "what is no shape is refused",
     arguments: ["", "1", "1x2", "1x2x", "1x2x0", "1x2x-3", "1x2x3x4", "axbxc", "1 x2x3", "1x2x99999999999999999999"])

@@ -29,12 +29,17 @@ public enum ElementwiseWorkloads {
   private static func all(_ shape: RowsShape, on backend: Backend) -> [Workload] {
     let x = Tensor.random([shape.rows, shape.columns], seed: 1, on: backend)
     let other = Tensor.random([shape.rows, shape.columns], seed: 2, on: backend)
+    let scale = Tensor.random([shape.columns], seed: 3, on: backend)
+    let shift = Tensor.random([shape.columns], seed: 4, on: backend)
     return [
       workload("relu", shape, read: 1) { _ = x.activated(.relu) },
       workload("gelu", shape, read: 1) { _ = x.activated(.gelu) },
       workload("gelu_tanh", shape, read: 1) { _ = x.activated(.geluTanh) },
       workload("sigmoid", shape, read: 1) { _ = x.activated(.sigmoid) },
       workload("softmax", shape, read: 1) { _ = x.softmaxOfRows() },
+      workload("layer_norm", shape, read: 1) {
+        _ = x.rowsNormalized(.layerNorm, scale: scale, shift: shift, epsilon: 1e-5)
+      },
       workload("add", shape, read: 2) { _ = x + other },
       adamW(shape, on: backend),
     ]
@@ -64,7 +69,7 @@ public enum ElementwiseWorkloads {
     var layout = ParameterLayout()
     _ = layout.append(name: "parameters", shape: [shape.rows, shape.columns])
     let (parameters, gradients) = (Arena(layout, on: backend), Arena(layout, on: backend))
-    gradients.destination(0, accumulates: false).writeUniform(low: -1, high: 1, key: RandomKey(seed: 3))
+    gradients.destination(0, accumulates: false).writeUniform(low: -1, high: 1, key: RandomKey(seed: 5))
     let optimizer = Optimizer(OptimizerOptions(.adamW(), weightDecay: 0.01), layout: layout, on: backend)
     var step = 0
     return workload("adamw", shape, streams: 7) {

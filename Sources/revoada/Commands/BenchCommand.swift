@@ -15,7 +15,7 @@ struct BenchCommand: ParsableCommand {
       Every workload runs in blocks of about 20 milliseconds, in turn with all others and with the machine's peaks; \
       the figures are medians over the rounds. Leave the machine alone meanwhile.
       """,
-    subcommands: [Matmul.self, Elementwise.self])
+    subcommands: [Matmul.self, Attention.self, Convolution.self, Elementwise.self, Train.self])
 }
 
 extension BenchCommand {
@@ -45,9 +45,54 @@ extension BenchCommand {
     }
   }
 
+  struct Attention: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Causal attention: forward, and forward with backward.",
+      discussion: """
+        Example:
+          revoada bench attention --shape 4x12x256x64 --filter backward
+        """)
+
+    @Option(help: ArgumentHelp("Batch, heads, time and head size; may be repeated.", valueName: "BxHxTxD"))
+    var shape: [AttentionShape] = []
+
+    @OptionGroup var options: BenchOptions
+
+    func run() throws {
+      try options.run("attention") { backend in
+        AttentionWorkloads.all(shape.isEmpty ? AttentionShape.defaults : shape, on: backend)
+      }
+    }
+  }
+
+  struct Convolution: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Convolutions as layers of a network: forward with backward.",
+      discussion: """
+        A shape is batch x channels x height x width : output channels x kernel height x kernel width / stride; p and a \
+        number behind it are the padding (default: half the kernel), g and a number the groups.
+
+        Examples:
+          revoada bench convolution --filter resnet20
+          revoada bench convolution --shape 64x16x32x32:16x3x3/1 --shape 8x96x112x112:96x3x3/2p1g96
+        """)
+
+    @Option(help: ArgumentHelp("As described above; may be repeated.", valueName: "BxCxHxW:OxKxK/S"))
+    var shape: [ConvolutionShape] = []
+
+    @OptionGroup var options: BenchOptions
+
+    func run() throws {
+      try options.run("convolution") { backend in
+        ConvolutionWorkloads.all(
+          shape.isEmpty ? ConvolutionLayer.defaults : shape.map { ConvolutionLayer($0) }, on: backend)
+      }
+    }
+  }
+
   struct Elementwise: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Activations, softmax, addition and AdamW: in the caches and out of them.",
+      abstract: "Activations, softmax, LayerNorm, addition and AdamW: in the caches and out of them.",
       discussion: """
         Example:
           revoada bench elementwise --shape 4096x768 --threads 2
@@ -66,6 +111,25 @@ extension BenchCommand {
   }
 }
 
+extension BenchCommand {
+  struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Training steps of whole models: forward, backward, optimizer.",
+      discussion: """
+        Example:
+          revoada bench train --filter mlp --threads 2
+        """)
+
+    @OptionGroup var options: BenchOptions
+
+    func run() throws {
+      try options.run("train") { TrainWorkloads.all(on: $0) }
+    }
+  }
+}
+
+extension AttentionShape: ExpressibleByArgument {}
+extension ConvolutionShape: ExpressibleByArgument {}
 extension MatmulShape: ExpressibleByArgument {}
 extension MatmulLayout: ExpressibleByArgument {}
 extension RowsShape: ExpressibleByArgument {}
