@@ -11,7 +11,7 @@
 public protocol Kernels:
   MatrixProductKernels, AttentionKernels, ConvolutionKernels, PoolingKernels, NormalizationKernels, RecurrentKernels,
   EmbeddingKernels, ElementwiseKernels, ReductionKernels, ActivationKernels, LossKernels, RandomnessKernels,
-  OptimizerKernels
+  OptimizerKernels, MovementKernels, RotaryKernels
 {
   var instructionSet: InstructionSet { get }
 }
