@@ -73,7 +73,7 @@ extension VectorKernels {
       let (x, dy, dx) = (x + r * width, dy + r * width, dx + r * width)
       let centre = Vector(repeating: normalization.statistics[2 * r])
       let inverse = Vector(repeating: normalization.statistics[2 * r + 1])
-      let sums = rowSums(width) {
+      let sums = twoRowSums(width) {
         let g = dy.vector($1) * scale.vector($1)
         return ($0.0 + g, $0.1.adding(g, times: (x.vector($1) - centre) * inverse))
       }
