@@ -8,7 +8,7 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format lint bench bench-peers clean
+.PHONY: help build demo test test-floats format lint bench bench-peers clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
@@ -28,6 +28,9 @@ test: ## Build and run every test
 	@cluster/bootstrap.sh --test
 	@$(SWIFT) build --build-tests
 	@$(SWIFT) test --skip-build --disable-xctest
+
+test-floats: ## Try every elementary function on all 2^32 floats (minutes)
+	@REVOADA_ALL_FLOATS=1 $(SWIFT) test --configuration release --disable-xctest --filter AllFloatsTests
 
 format: ## Format all Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)

@@ -50,6 +50,6 @@ public struct Convolution: Hashable, Sendable {
     let (first, last) = (width.division(ofTap: 0).quotient, width.division(ofTap: width.size - 1).quotient)
     let left = max(0, -first)
     let right = max(0, width.output + last - (width.input + width.stride - 1) / width.stride)
-    return width.output + last - first - min(left, right)
+    return width.output + max(0, last - first - min(left, right))
   }
 }

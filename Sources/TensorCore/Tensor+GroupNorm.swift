@@ -111,6 +111,7 @@ private struct GroupLayout {
   let channels: Int
   let groupCount: Int
   let planesInGroup: Int
+  /// At least 1: the variance of no values is 0, not NaN, which would spread to the gradients of scale and shift.
   let valuesInGroup: Int
 
   init(_ shape: Shape, groups: Int) {
@@ -121,6 +122,6 @@ private struct GroupLayout {
     channels = layout.channels
     groupCount = layout.batch * groups
     planesInGroup = channels / groups
-    valuesInGroup = planesInGroup * layout.planeSize
+    valuesInGroup = max(planesInGroup * layout.planeSize, 1)
   }
 }

@@ -19,7 +19,7 @@ struct PlaneWeightGradient {
 
   init(_ convolution: Convolution) {
     self.convolution = convolution
-    planes = Planes(convolution.height, convolution.width, isTransposed: false, floats: .max, pixels: .max)
+    planes = Planes(convolution.height, convolution.width, isTransposed: false)
     let pixels = planes.vectors(planes.strip) * Vector.scalarCount
     sums = 0
     displacements = sums + convolution.groupOutputs * convolution.taps * Vector.scalarCount

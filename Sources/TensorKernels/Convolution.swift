@@ -48,14 +48,10 @@ private struct PlaneConvolution {
   /// Channels of a group: those summed over (`units`) and those computed.
   let units: Int
   let channels: Int
-  /// Taps of every phase of the grid, phase after phase: their displacements and their places in the weights.
-  let gridPhases: Int
-  /// Floats of scratch memory for the sums of one channel of one phase.
-  let sumsSize: Int
 
   // Where the parts of the workspace begin, in floats.
   let packedWeights: Int
-  let displacements: Int
+  let taps: Int
   let starts: Int
   let source: Int
   let sums: Int
@@ -70,18 +66,17 @@ private struct PlaneConvolution {
     self.isTransposed = isTransposed
     units = isTransposed ? convolution.groupOutputs : convolution.groupInputs
     channels = isTransposed ? convolution.groupInputs : convolution.groupOutputs
-    gridPhases = isTransposed ? convolution.height.stride * convolution.width.stride : 1
+    let gridPhases = isTransposed ? convolution.height.stride * convolution.width.stride : 1
     let panel = max(1, min(ConvolutionTile.rows, channels))
     planes = Planes(
       convolution.height, convolution.width, isTransposed: isTransposed, floats: Self.planesBudget / max(1, units),
       pixels: Self.sumsBudget / (panel * gridPhases))
-    sumsSize = planes.vectors(planes.strip) * Vector.scalarCount
     packedWeights = 0
-    displacements = packedWeights + roundedUp(count * units * convolution.taps)
-    starts = displacements + roundedUp(4 * convolution.taps + 2 * (gridPhases + 1))
+    taps = packedWeights + roundedUp(count * units * convolution.taps)
+    starts = taps + TapTable.size(planes)
     source = starts + Vector.scalarCount
     sums = source + units * planes.channelSize
-    workspaceSize = (sums + panel * gridPhases * sumsSize) * MemoryLayout<Float>.stride
+    workspaceSize = (sums + panel * gridPhases * planes.sumsSize) * MemoryLayout<Float>.stride
   }
 
   /// Channels `range` of every image.
@@ -91,8 +86,7 @@ private struct PlaneConvolution {
   ) {
     if planes.rows.grid == 0 || planes.columns.grid == 0 || range.isEmpty { return }
     let memory = workspace.assumingMemoryBound(to: Float.self)
-    let taps = TapTable(workspace + displacements * MemoryLayout<Float>.stride, convolution.taps)
-    fill(taps)
+    let taps = TapTable(planes, in: memory + taps)
     packWeights(weight, taps, range, into: memory + packedWeights)
     let (sourcePlane, targetPlane) =
       isTransposed
@@ -115,8 +109,9 @@ private struct PlaneConvolution {
             let target = y + (image * channelCount + first + channel) * targetPlane
             computePanel(weights, taps, bias.map { $0 + first + channel }, height, rows, memory)
             for place in 0..<height {
-              store(
-                memory + sums + place * sumsSize, height, row, rows, into: target + place * targetPlane, accumulates)
+              planes.unpack(
+                memory + sums + place * planes.sumsSize, stride: height * planes.sumsSize, row, rows,
+                into: target + place * targetPlane, accumulates: accumulates)
             }
           }
         }
@@ -133,32 +128,14 @@ private struct PlaneConvolution {
   ) {
     let start = memory + starts
     for place in 0..<height { start[place] = bias?[place] ?? 0 }
-    for phase in 0..<gridPhases {
+    for phase in 0..<planes.gridPhases {
       let (first, end) = (taps.begins[phase], taps.begins[phase + 1])
       sumProducts(
         height, planes.vectors(rows),
         (units, planes.channelSize, end - first, UnsafePointer(taps.displacements + first)),
         weights + first * units * height, memory + source, start: start,
-        into: memory + sums + phase * height * sumsSize, stride: sumsSize, accumulates: false)
+        into: memory + sums + phase * height * planes.sumsSize, stride: planes.sumsSize, accumulates: false)
     }
-  }
-
-  /// Taps by the phase of the grid they belong to, in order within each.
-  private func fill(_ taps: TapTable) {
-    var count = 0
-    for phase in 0..<gridPhases {
-      taps.begins[phase] = count
-      for row in 0..<convolution.height.size {
-        for column in 0..<convolution.width.size {
-          let (upper, left) = (planes.rows.gridPhase(ofTap: row), planes.columns.gridPhase(ofTap: column))
-          guard phase == upper * planes.columns.gridPhases + left else { continue }
-          taps.displacements[count] = planes.displacement(row, column)
-          taps.places[count] = row * convolution.width.size + column
-          count += 1
-        }
-      }
-    }
-    taps.begins[gridPhases] = count
   }
 
   /// For each panel, phase, unit and tap the weights of the panel's channels, side by side.
@@ -173,7 +150,7 @@ private struct PlaneConvolution {
       let end = min(range.upperBound, (group + 1) * channels)
       let weights = weight + group * units * channels * taps1 + (first - group * channels) * channelStride
       ConvolutionTile.forEachPanel(end - first) { channel, height in
-        for phase in 0..<gridPhases {
+        for phase in 0..<planes.gridPhases {
           for unit in 0..<units {
             for tap in taps.begins[phase]..<taps.begins[phase + 1] {
               let values = weights + channel * channelStride + unit * unitStride + taps.places[tap]
@@ -185,91 +162,4 @@ private struct PlaneConvolution {
       }
     }
   }
-
-  /// Copies the sums of one channel, of which `panel` lie between one phase and the next, to where they belong.
-  @inline(__always)
-  private func store(
-    _ sums: UnsafePointer<Float>, _ panel: Int, _ first: Int, _ rows: Int,
-    into channel: UnsafeMutablePointer<Float>, _ accumulates: Bool
-  ) {
-    let (height, width) =
-      isTransposed ? (convolution.height.input, convolution.width.input) : (planes.rows.grid, planes.columns.grid)
-    for upper in 0..<planes.rows.gridPhases {
-      for row in 0..<rows {
-        let target = (first + row) * planes.rows.gridPhases + upper
-        guard target < height else { break }
-        let line = channel + target * width
-        let values = sums + upper * planes.columns.gridPhases * panel * sumsSize + row * planes.pitch
-        storeRow(values, panel * sumsSize, into: line, count: width, accumulates)
-      }
-    }
-  }
-
-  /// One row, whose phases lie `stride` floats apart.
-  @inline(__always)
-  private func storeRow(
-    _ values: UnsafePointer<Float>, _ stride: Int, into line: UnsafeMutablePointer<Float>, count: Int,
-    _ accumulates: Bool
-  ) {
-    switch planes.columns.gridPhases {
-    case 1:
-      if accumulates {
-        forEachVector(count) { line.store(line.vector($0) + values.vector($0), $0) }
-      } else {
-        line.copy(values, count: count)
-      }
-    case 2: merge(values, values + stride, into: line, count: count, accumulates)
-    default:
-      for phase in 0..<planes.columns.gridPhases {
-        var column = phase
-        var value = values + phase * stride
-        while column < count {
-          line[column] = accumulates ? line[column] + value[0] : value[0]
-          column += planes.columns.gridPhases
-          value += 1
-        }
-      }
-    }
-  }
 }
-
-/// even[0] odd[0] even[1] odd[1] ...
-@inline(__always)
-private func merge(
-  _ even: UnsafePointer<Float>, _ odd: UnsafePointer<Float>, into line: UnsafeMutablePointer<Float>, count: Int,
-  _ accumulates: Bool
-) {
-  var i = 0
-  while 2 * (i + Vector.scalarCount) <= count {
-    let (a, b) = (read(even + i), read(odd + i))
-    var (low, high) = (Vector(), Vector())
-    (low.evenHalf, low.oddHalf) = (a.lowHalf, b.lowHalf)
-    (high.evenHalf, high.oddHalf) = (a.highHalf, b.highHalf)
-    let target = line + 2 * i
-    write(accumulates ? read(target) + low : low, to: target)
-    write(accumulates ? read(target + 16) + high : high, to: target + 16)
-    i += Vector.scalarCount
-  }
-  for column in 2 * i..<max(2 * i, count) {
-    let value = column % 2 == 0 ? even[column / 2] : odd[column / 2]
-    line[column] = accumulates ? line[column] + value : value
-  }
-}
-
-/// A convolution's taps, ordered by phase of the grid: places in the weights, displacements in the planes, and where each
-/// phase begins.
-private struct TapTable {
-  let displacements: UnsafeMutablePointer<Int>
-  let places: UnsafeMutablePointer<Int>
-  let begins: UnsafeMutablePointer<Int>
-
-  init(_ memory: UnsafeMutableRawPointer, _ count: Int) {
-    displacements = memory.assumingMemoryBound(to: Int.self)
-    places = displacements + count
-    begins = places + count
-  }
-}
-
-/// To whole vectors.
-@inline(__always)
-func roundedUp(_ floats: Int) -> Int { (floats + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }

@@ -60,9 +60,10 @@ extension ReferenceKernels {
 
 /// The row sum of `NormalizationKernels`: `add` returns a partial sum plus what element i contributes.
 func plainRowSum(_ count: Int, _ add: (Float, Int) -> Float) -> Float {
-  let whole = count / 32 * 32
-  var lanes = SIMD32<Float>.zero
-  for i in 0..<whole { lanes[i % 32] = add(lanes[i % 32], i) }
+  let whole = count / 64 * 64
+  var lanes = SIMD64<Float>.zero
+  for i in 0..<whole { lanes[i % 64] = add(lanes[i % 64], i) }
+  for i in 0..<32 { lanes[i] += lanes[i + 32] }
   var sixteen = SIMD16<Float>.zero
   for i in 0..<16 { sixteen[i] = lanes[i] + lanes[i + 16] }
   for i in whole..<count { sixteen[i % 16] = add(sixteen[i % 16], i) }

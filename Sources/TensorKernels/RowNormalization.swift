@@ -19,7 +19,7 @@ extension VectorKernels {
     let width = normalization.width
     for r in 0..<normalization.rows {
       let (x, residual, sum) = (x + r * width, residual + r * width, sum + r * width)
-      forEachVector(width) { sum.store(x.vector($0) + residual.vector($0), $0) }
+      forEachVectorByFours(width) { sum.store(x.vector($0) + residual.vector($0), $0) }
       normalizeRow(normalization, r, sum, shift: shift, epsilon: epsilon, into: y + r * width)
     }
   }
@@ -36,12 +36,12 @@ extension VectorKernels {
     normalization.statistics[2 * r + 1] = inverse
     let (centre, factor) = (Vector(repeating: mean), Vector(repeating: inverse))
     if let shift {
-      forEachVector(width) {
+      forEachVectorByFours(width) {
         let normalized = (x.vector($0) - centre) * factor
         y.store(shift.vector($0).adding(normalized, times: scale.vector($0)), $0)
       }
     } else {
-      forEachVector(width) { y.store((x.vector($0) - centre) * factor * scale.vector($0), $0) }
+      forEachVectorByFours(width) { y.store((x.vector($0) - centre) * factor * scale.vector($0), $0) }
     }
   }
 
@@ -91,9 +91,9 @@ extension VectorKernels {
       }
       if let known {
         let known = known + r * width
-        forEachVector(width) { dx.store(known.vector($0).adding(gradient($0), times: inverse), $0) }
+        forEachVectorByFours(width) { dx.store(known.vector($0).adding(gradient($0), times: inverse), $0) }
       } else {
-        forEachVector(width) { dx.store(gradient($0) * inverse, $0) }
+        forEachVectorByFours(width) { dx.store(gradient($0) * inverse, $0) }
       }
     }
   }

@@ -77,15 +77,15 @@ def value_text(value):
     return f'{{"shape": [{shape}], "values": [{numbers}]}}'
 
 
-def write(name, cases):
-    """Writes `name`.json: one line a value, so that a change shows in a diff."""
+def write(name, cases, script="golden.py"):
+    """Writes `name`.json: one line a value, so that a change shows in a diff. `script` makes the cases."""
     version = torch.__version__.split("+")[0]
     blocks = []
     for case, values in cases.items():
         lines = ",\n".join(f"      {json.dumps(key)}: {value_text(value)}" for key, value in values.items())
         blocks.append(f"    {json.dumps(case)}: {{\n{lines}\n    }}")
     body = ",\n".join(blocks)
-    text = f'{{\n  "madeBy": "golden.py, PyTorch {version}",\n  "cases": {{\n{body}\n  }}\n}}\n'
+    text = f'{{\n  "madeBy": "{script}, PyTorch {version}",\n  "cases": {{\n{body}\n  }}\n}}\n'
     json.loads(text)
     (FOLDER / f"{name}.json").write_text(text)
     print(f"{name}.json: {len(cases)} cases, {len(text)} bytes")

@@ -1,8 +1,9 @@
 /// LayerNorm, RMSNorm, BatchNorm and GroupNorm. The rules of `Kernels` hold.
 ///
-/// A *row sum* over `count` values has 32 lanes: of the whole blocks of 32, element i goes to lane i % 32, each lane is a
-/// chain over i ascending; lanes l and l + 16 are added; the rest of the row goes on in these 16 as in `sum`; then the
-/// lane tree. Variances are centred: the mean is known before the squares of the distances from it are summed.
+/// A *row sum* over `count` values has 64 lanes: of the whole blocks of 64, element i goes to lane i % 64, each lane is a
+/// chain over i ascending; lanes l and l + 32 are added, then l and l + 16; the rest of the row goes on in these 16 as in
+/// `sum`; then the lane tree. Variances are centred: the mean is known before the squares of the distances from it are
+/// summed.
 public protocol NormalizationKernels: Sendable {
   /// y[r, c] = (x[r, c] - mean[r]) / deviation[r] * scale[c] + shift[c], the last two fused; without `shift` the product.
   /// Mean and variance are row sums of x and of fma(x - mean, x - mean, ...), each divided by the width.

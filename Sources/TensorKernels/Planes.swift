@@ -1,6 +1,6 @@
 import KernelInterface
 
-/// One dimension of a convolution in terms of displacements: place i of a grid meets value i + shift of one phase of the
+/// One dimension of a sliding window in terms of displacements: place i of a grid meets value i + shift of one phase of the
 /// source.
 ///
 /// With stride s, output i meets input i s + e, where e = tap * dilation - padding. Of e = shift * s + phase: that is
@@ -51,6 +51,10 @@ struct PlaneAxis {
   @inline(__always)
   func gridPhase(ofTap tap: Int) -> Int { isTransposed ? axis.division(ofTap: tap).phase : 0 }
 
+  /// Values of what is computed, all phases together.
+  @inline(__always)
+  var target: Int { isTransposed ? axis.input : axis.output }
+
   /// Whether a tap meets this phase of the source.
   func isMet(_ phase: Int) -> Bool {
     for tap in 0..<axis.size where sourcePhase(ofTap: tap) == phase { return true }
@@ -78,13 +82,13 @@ struct Planes {
 
   /// - Parameters:
   ///   - floats: the size that all phases of a channel shall keep below where a strip of several rows can.
-  ///   - pixels: the same for the rows computed.
-  init(_ height: WindowAxis, _ width: WindowAxis, isTransposed: Bool, floats: Int, pixels: Int) {
+  ///   - pixels: the same for the rows computed. Where neither is given, the strip is the whole channel.
+  init(_ height: WindowAxis, _ width: WindowAxis, isTransposed: Bool, floats: Int = 1 << 48, pixels: Int = 1 << 48) {
     rows = PlaneAxis(height, isTransposed: isTransposed)
     columns = PlaneAxis(width, isTransposed: isTransposed)
     let left = max(0, -columns.firstShift)
     let right = max(0, columns.grid + columns.lastShift - columns.count(ofPhase: 0))
-    pitch = columns.reach(columns.grid) - min(left, right)
+    pitch = max(columns.grid, columns.reach(columns.grid) - min(left, right))
     let phases = rows.sourcePhases * columns.sourcePhases
     let fitting = min(floats / (phases * pitch) - rows.reach(0), pixels / pitch)
     let strips = (rows.grid + max(1, fitting) - 1) / max(1, fitting)
@@ -103,74 +107,55 @@ struct Planes {
     ((count - 1) * pitch + columns.grid + Vector.scalarCount - 1) / Vector.scalarCount
   }
 
+  /// Phases of the grid.
+  @inline(__always)
+  var gridPhases: Int { rows.gridPhases * columns.gridPhases }
+
+  /// Floats that one row of sums over a strip takes.
+  @inline(__always)
+  var sumsSize: Int { vectors(strip) * Vector.scalarCount }
+
   /// Where the value that a tap of pixel 0 meets lies in a packed channel.
   func displacement(_ row: Int, _ column: Int) -> Int {
     let phase = rows.sourcePhase(ofTap: row) * columns.sourcePhases + columns.sourcePhase(ofTap: column)
     return phase * size + rows.displacement(ofTap: row) * pitch + columns.displacement(ofTap: column)
   }
+}
 
-  /// Copies what `count` rows of the grid from `first` on meet of one channel. Padding is not written: the caller has
-  /// filled it, and it is the same for all channels.
-  @inline(__always)
-  func pack(_ channel: UnsafePointer<Float>, _ first: Int, _ count: Int, into packed: UnsafeMutablePointer<Float>) {
-    let top = first + rows.firstShift
-    for phase in 0..<rows.sourcePhases where rows.sourcePhases == 1 || rows.isMet(phase) {
-      let begin = max(0, -top)
-      let end = min(rows.reach(count), rows.count(ofPhase: phase) - top)
-      var target = packed + phase * columns.sourcePhases * size + begin * pitch
-      var source = channel + ((top + begin) * rows.sourcePhases + phase) * columns.source
-      for _ in 0..<max(0, end - begin) {
-        packRow(source, into: target)
-        target += pitch
-        source += rows.sourcePhases * columns.source
-      }
-    }
+/// A window's taps, ordered by the phase of the grid they belong to: their places in the window, their displacements in
+/// the planes, and where each phase begins.
+struct TapTable {
+  let displacements: UnsafeMutablePointer<Int>
+  let places: UnsafeMutablePointer<Int>
+  let begins: UnsafeMutablePointer<Int>
+
+  /// Floats of memory for the table.
+  static func size(_ planes: Planes) -> Int {
+    roundedUp(2 * (2 * planes.rows.axis.size * planes.columns.axis.size + planes.gridPhases + 1))
   }
 
-  @inline(__always)
-  private func packRow(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
-    let begin = max(0, columns.firstShift)
-    let most = columns.firstShift + columns.reach(columns.grid)
-    switch columns.sourcePhases {
-    case 1:
-      (target + begin - columns.firstShift).copy(source + begin, count: min(most, columns.source) - begin)
-    case 2:
-      let even = target + begin - columns.firstShift
-      split(
-        source + 2 * begin, into: even, even + size, count: min(most, columns.count(ofPhase: 0)) - begin,
-        oddCount: min(most, columns.count(ofPhase: 1)) - begin)
-    default:
-      for phase in 0..<columns.sourcePhases {
-        let plane = target + phase * size - columns.firstShift
-        for column in begin..<max(begin, min(most, columns.count(ofPhase: phase))) {
-          plane[column] = source[column * columns.sourcePhases + phase]
+  init(_ planes: Planes, in memory: UnsafeMutablePointer<Float>) {
+    let count = planes.rows.axis.size * planes.columns.axis.size
+    displacements = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int.self)
+    places = displacements + count
+    begins = places + count
+    var next = 0
+    for phase in 0..<planes.gridPhases {
+      begins[phase] = next
+      for row in 0..<planes.rows.axis.size {
+        for column in 0..<planes.columns.axis.size {
+          let (upper, left) = (planes.rows.gridPhase(ofTap: row), planes.columns.gridPhase(ofTap: column))
+          guard phase == upper * planes.columns.gridPhases + left else { continue }
+          displacements[next] = planes.displacement(row, column)
+          places[next] = row * planes.columns.axis.size + column
+          next += 1
         }
       }
     }
+    begins[planes.gridPhases] = next
   }
 }
 
-/// Every second float to one place, the others to another.
+/// To whole vectors.
 @inline(__always)
-private func split(
-  _ source: UnsafePointer<Float>, into even: UnsafeMutablePointer<Float>, _ odd: UnsafeMutablePointer<Float>,
-  count: Int, oddCount: Int
-) {
-  var i = 0
-  while i + Vector.scalarCount <= min(count, oddCount) {
-    let (low, high) = (read(source + 2 * i), read(source + 2 * i + Vector.scalarCount))
-    write(Vector(lowHalf: low.evenHalf, highHalf: high.evenHalf), to: even + i)
-    write(Vector(lowHalf: low.oddHalf, highHalf: high.oddHalf), to: odd + i)
-    i += Vector.scalarCount
-  }
-  for place in i..<max(i, count) { even[place] = source[2 * place] }
-  for place in i..<max(i, oddCount) { odd[place] = source[2 * place + 1] }
-}
-
-extension UnsafeMutablePointer<Float> {
-  @inline(__always)
-  func copy(_ source: UnsafePointer<Float>, count: Int) { update(from: source, count: max(0, count)) }
-
-  @inline(__always)
-  func clear(_ count: Int) { update(repeating: 0, count: count) }
-}
+func roundedUp(_ floats: Int) -> Int { (floats + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
