@@ -66,7 +66,7 @@ private func sigmoidSlope(y: Vector) -> Vector { y * (Vector(repeating: 1) - y) 
 @inline(__always)
 private func tanhSlope(y: Vector) -> Vector { Vector(repeating: 1).adding(y.negated, times: y) }
 
-/// The normal distribution's upper tail, 1 - Phi(t) = e^(-t^2 / 2) R(t), for t in 0 ... 14.3, behind which it is zero.
+/// The normal distribution's upper tail, 1 - Phi(t) = e^(-t^2 / 2) R(t), for t in 0 ... 14.4, behind which it is zero.
 ///
 /// t^2 is not rounded before the multiple of log 2 is taken away, so the tail is as precise far out as at 0. R is a ratio
 /// of polynomials with positive coefficients, within 2^-27 (linearised least squares, reweighted to be minimax).
@@ -93,7 +93,7 @@ private struct NormalTail {
 /// x where x > 0, less |x| (1 - Phi(|x|)): within 7 units in the last place, also far below zero.
 @inline(__always)
 private func gelu(_ x: Vector) -> Vector {
-  let t = x.magnitude.minimum(Vector(repeating: 14.3))
+  let t = x.magnitude.minimum(Vector(repeating: 14.4))
   let tail = NormalTail(t)
   return relu(x).adding((t * tail.power) * tail.numerator / tail.denominator, times: Vector(repeating: -0x1p-25))
 }
@@ -102,7 +102,7 @@ private func gelu(_ x: Vector) -> Vector {
 /// what is missing from 1 for x = t.
 @inline(__always)
 private func geluSlope(_ x: Vector) -> Vector {
-  let t = x.magnitude.minimum(Vector(repeating: 14.3))
+  let t = x.magnitude.minimum(Vector(repeating: 14.4))
   let tail = NormalTail(t)
   let ratio = (tail.numerator / tail.denominator).adding(t, times: Vector(repeating: -0.398_942_28))
   let isPositive = x .> 0
@@ -123,9 +123,18 @@ private func geluTanhInner(_ x: Vector) -> Vector {
 /// s + x s (1 - s) w', where s = sigmoid(w) and w' = 2 sqrt(2 / pi) (1 + 3 * 0.044715 x^2).
 @inline(__always)
 private func geluTanhSlope(_ x: Vector) -> Vector {
-  let s = sigmoid(geluTanhInner(x))
+  let (s, slope) = sigmoidAndSlope(geluTanhInner(x))
   let inner = Vector(repeating: 1.595_769_1).adding(x * x, times: Vector(repeating: 0.214_064_44))
-  return s.adding(x * sigmoidSlope(y: s), times: inner)
+  return s.adding(x * slope, times: inner)
+}
+
+/// sigmoid(x) and its slope, both from the smaller of sigmoid(x) and sigmoid(-x), so that nothing cancels in the slope.
+@inline(__always)
+private func sigmoidAndSlope(_ x: Vector) -> (Vector, Vector) {
+  let tail = sigmoid(x.magnitude.negated)
+  return (
+    tail.replacing(with: Vector(repeating: 1) - tail, where: x .> 0), tail.adding(tail.negated, times: tail)
+  )
 }
 
 @inline(__always)
@@ -134,6 +143,6 @@ private func silu(_ x: Vector) -> Vector { x * sigmoid(x) }
 /// s + x s (1 - s), where s = sigmoid(x).
 @inline(__always)
 private func siluSlope(_ x: Vector) -> Vector {
-  let s = sigmoid(x)
-  return s.adding(x, times: sigmoidSlope(y: s))
+  let (s, slope) = sigmoidAndSlope(x)
+  return s.adding(x, times: slope)
 }

@@ -5,6 +5,7 @@ extension VectorKernels {
     logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, into losses: UnsafeMutablePointer<Float>,
     rows: Int, columns: Int
   ) {
+    let end = logits + rows * columns
     // The sums of 16 rows wait for one logarithm.
     var firstRow = 0
     while firstRow < rows {
@@ -13,8 +14,8 @@ extension VectorKernels {
       var gaps = Vector.zero
       for lane in 0..<count {
         let row = logits + (firstRow + lane) * columns
-        let maximum = rowMaximum(row, count: columns)
-        sums[lane] = rowExponentialSum(row, count: columns, maximum: maximum)
+        let maximum = rowMaximum(row, count: columns, readableUntil: end)
+        sums[lane] = rowExponentialSum(row, count: columns, maximum: maximum, readableUntil: end)
         gaps[lane] = row[Int(labels[firstRow + lane])] - maximum
       }
       losses.store(log(sums) - gaps, (firstRow, count))
@@ -26,14 +27,17 @@ extension VectorKernels {
     logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, scale: Float,
     into dx: UnsafeMutablePointer<Float>, rows: Int, columns: Int, accumulates: Bool
   ) {
+    let end = logits + rows * columns
     for r in 0..<rows {
       let (x, dx) = (logits + r * columns, dx + r * columns)
-      let maximum = rowMaximum(x, count: columns)
-      let inverse = Vector(repeating: 1 / rowExponentialSum(x, count: columns, maximum: maximum))
+      let maximum = rowMaximum(x, count: columns, readableUntil: end)
+      let sum = rowExponentialSum(x, count: columns, maximum: maximum, readableUntil: end)
+      let inverse = Vector(repeating: 1 / sum)
       let label = labels[r]
       forEachVector(columns) {
-        let probabilities = expOfNonPositive(x.vector($0, padding: -.infinity) - maximum) * inverse
+        let powers = expOfNonPositive(x.vector($0, padding: -.infinity, readableUntil: end) - maximum)
         let place = SIMD16(repeating: label &- Int32(truncatingIfNeeded: $0.first))
+        let probabilities = powers * inverse
         let error = probabilities.replacing(with: probabilities - 1, where: laneNumbers .== place)
         let start = accumulates ? dx.vector($0) : .zero
         dx.store(start.adding(Vector(repeating: scale), times: error), $0)
@@ -41,7 +45,3 @@ extension VectorKernels {
     }
   }
 }
-
-/// 0, 1, ... 15
-@inline(__always)
-private var laneNumbers: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }

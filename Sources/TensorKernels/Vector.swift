@@ -25,6 +25,17 @@ extension UnsafePointer<Float> {
     if lanes.count == Vector.scalarCount { return read(self + lanes.first) }
     return loadPartially(self + lanes.first, count: lanes.count, padding: padding)
   }
+
+  /// As `vector(_:padding:)`, where all memory before `end` may be read: in a matrix, rows that do not end at a vector's edge
+  /// are read on into the next row, which costs less than to load a part.
+  @inline(__always)
+  func vector(_ lanes: Lanes, padding: Float, readableUntil end: UnsafePointer<Float>) -> Vector {
+    if lanes.count == Vector.scalarCount || self + lanes.first + Vector.scalarCount > end {
+      return vector(lanes, padding: padding)
+    }
+    let inside = laneNumbers .< SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: lanes.count))
+    return Vector(repeating: padding).replacing(with: read(self + lanes.first), where: inside)
+  }
 }
 
 extension UnsafeMutablePointer<Float> {
@@ -44,6 +55,10 @@ extension UnsafeMutablePointer<Float> {
     }
   }
 }
+
+/// 0, 1, ... 15
+@inline(__always)
+var laneNumbers: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
 
 // The standard library's `loadUnaligned` and `storeBytes` are generic functions: a copy made for SIMD16<Float> would be
 // shared between all builds of the kernels. Copying 64 bytes compiles to the same single instruction.

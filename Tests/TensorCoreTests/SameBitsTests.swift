@@ -176,6 +176,23 @@ struct SameBitsTests {
     #expect(Set(Self.backends.map { x($0).argmaxRows() }).count == 1)
   }
 
+  @Test("broadcasting, reductions over dimensions, movement and rotation")
+  func dimensions() {
+    let row = { (backend: Backend) in Tensor(Array(Self.ys.prefix(Self.columns)), [Self.columns], on: backend) }
+    expectSameBits("x / row") { x($0) / row($0) }
+    expectSameBits("x^1.5") { (x($0) * x($0)).raised(to: 1.5) }
+    for dimensions in [[0], [1], [0, 1]] {
+      expectSameBits("sum over \(dimensions)") { x($0) + x($0).sum(over: dimensions, keepingDimensions: true) }
+      expectSameBits("maximum over \(dimensions)") { x($0) - x($0).maximum(over: dimensions, keepingDimensions: true) }
+    }
+    expectSameBits("transposed") { x($0).transposed() }
+    expectSameBits("sliced") { x($0).sliced(dimension: 1, range: 5..<2700) }
+    expectSameBits("rotated") {
+      x($0).sliced(dimension: 1, range: 0..<2800).reshaped(to: [1, Self.rows, 2800])
+        .rotated(by: RotaryTable(positions: Self.rows, headSize: 56, on: $0))
+    }
+  }
+
   @Test("sums of arenas")
   func arenas() {
     var layout = ParameterLayout()
