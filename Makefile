@@ -8,12 +8,12 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format lint bench clean
+.PHONY: help build demo test test-floats format lint bench clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 build: ## Install what is missing, then build the release binary: .build/release/revoada
 	@cluster/bootstrap.sh
@@ -28,6 +28,9 @@ test: ## Build and run every test
 	@cluster/bootstrap.sh --test
 	@$(SWIFT) build --build-tests
 	@$(SWIFT) test --skip-build --disable-xctest
+
+test-floats: ## Try every elementary function on all 2^32 floats (minutes)
+	@REVOADA_ALL_FLOATS=1 $(SWIFT) test --configuration release --disable-xctest --filter AllFloatsTests
 
 format: ## Format all Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)

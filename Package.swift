@@ -50,15 +50,21 @@ let package = Package(
     .executableTarget(
       name: "revoada",
       dependencies: [
-        "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing", "Collectives", "TensorCore",
-        "KernelInterface", "Failures", argumentParser,
+        "Benchmarks", "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing", "Collectives",
+        "TensorCore", "KernelInterface", "Tables", "Failures", argumentParser,
       ]),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore", "KernelInterface", "Tables", "Failures",
+      ],
+      path: "benchmarks/Sources"),
     .target(name: "Launching", dependencies: ["TensorCore", "Failures", subprocess]),
     .target(
       name: "Training",
       dependencies: [
         "Checkpoints", "Collectives", "Datasets", "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore",
-        "Failures", "CYAML",
+        "Tables", "Failures", "CYAML",
       ],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
     .target(name: "Checkpoints", dependencies: ["Failures", crypto]),
@@ -76,6 +82,7 @@ let package = Package(
     .target(name: "KernelInterface"),
     .target(name: "MessagePassing", dependencies: ["CMPIShim", "Failures"]),
     .target(name: "CMPIShim", dependencies: ["CMPI"]),
+    .target(name: "Tables"),
     .target(name: "Failures"),
     .systemLibrary(
       name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin", "pkg-config"])]),
@@ -116,6 +123,8 @@ let package = Package(
       testTarget(
         "Training",
         ["Training", "Checkpoints", "Collectives", "Datasets", "TensorCore", "KernelInterface", "Failures"]),
+      testTarget("Benchmarks", ["Benchmarks", "TensorCore", "KernelInterface"]),
+      testTarget("Tables", ["Tables"]),
       testTarget("Launching", ["Launching"]),
       testTarget("Command", ["revoada", "Training", "TensorCore", "KernelInterface"]),
     ]

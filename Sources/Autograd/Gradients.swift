@@ -46,6 +46,17 @@ public struct Gradients {
     }
   }
 
+  /// As `write(to:)`, for an operation whose one pass can add to a gradient that lies elsewhere: where what is known
+  /// belongs to another node, too, `write` gets it besides and writes the sum of it and its contribution to new memory.
+  public mutating func write(to variable: Variable, addingKnown write: (TensorDestination, _ known: Tensor?) -> Void) {
+    guard let node = variable.node else { return }
+    if case .shared(let known) = slots[node] {
+      slots[node] = .own(Tensor(variable.shape, on: known.backend) { write($0, known) })
+    } else {
+      self.write(to: variable) { write($0, nil) }
+    }
+  }
+
   /// The gradient of `variable` grows by `gradient` as it is: nothing is copied where this is the only contribution.
   public mutating func pass(_ gradient: Tensor, to variable: Variable) {
     guard let node = variable.node else { return }
@@ -64,6 +75,12 @@ public struct Gradients {
     case .own(let gradient), .shared(let gradient): return gradient
     case .none, .parameter: return nil
     }
+  }
+
+  /// The batch's value of a running statistic, in the place where a parameter has its gradient.
+  mutating func write(_ value: Tensor, toStatistic index: Int) {
+    arena.destination(index, accumulates: false).write(value)
+    isWritten[index] = true
   }
 
   /// Zeros for the parameters that the loss does not depend on.

@@ -10,6 +10,7 @@ public final class Tape {
   private let gradients: Arena?
   private var nodes: [Node] = []
   private var parameterVariables: [Variable?]
+  private var observations: [(statistic: Int, value: Tensor)] = []
 
   public init(parameters: Arena, gradients: Arena?) {
     precondition(
@@ -40,6 +41,16 @@ public final class Tape {
     return variable
   }
 
+  /// Notes the batch's value of running statistic `index`. The backward pass writes it into the gradient arena, where it
+  /// travels with the gradients.
+  public func observe(_ value: Tensor, ofStatistic index: Int) {
+    let entry = parameters.layout.entries[index]
+    precondition(entry.role != .trained, "\(entry.name) is trained; it is not a running statistic")
+    precondition(entry.shape == value.shape, "a value \(value.shape) of statistic \(entry.name) \(entry.shape)")
+    precondition(!observations.contains { $0.statistic == index }, "\(entry.name) is observed twice in one pass")
+    if isRecording { observations.append((index, value)) }
+  }
+
   /// Puts the result of an operation on the tape.
   ///
   /// - Parameters:
@@ -68,6 +79,7 @@ public final class Tape {
       guard case .operation(let backward) = node.kind, let dy = gradients.take(nodes.count) else { continue }
       backward(dy, &gradients)
     }
+    for observation in observations { gradients.write(observation.value, toStatistic: observation.statistic) }
     gradients.fillUnwritten()
   }
 }

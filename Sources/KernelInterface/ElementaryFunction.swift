@@ -9,4 +9,10 @@ public enum ElementaryFunction: CaseIterable, Sendable {
   case erf
   /// 1 / (1 + exp(-x))
   case sigmoid
+  /// The sine of an angle in radians: NaN at infinity.
+  case sin
+  /// The cosine of an angle in radians: NaN at infinity.
+  case cos
+  /// Rounded correctly; NaN below zero.
+  case squareRoot
 }

@@ -1,20 +1,23 @@
-/// C[m, n] = op(A)[m, k] op(B)[k, n] on row-major memory.
+/// C[m, n] = op(A)[m, k] op(B)[k, n] on row-major memory, and what becomes of C: see `MatrixProductEpilogue`.
 public struct MatrixProduct {
   public var m, n, k: Int
   /// A as stored: [m, k], or [k, m] where `aTransposed`; `aStride` floats from one stored row to the next.
   public var a: UnsafePointer<Float>
   public var aStride: Int
   public var aTransposed: Bool
-  /// B as stored: [k, n], or [n, k] where `bTransposed`.
+  /// B as stored: [k, n], or [n, k] where `bTransposed`; or what `MatrixProductKernels.packB` made of either, where
+  /// `bPacked`.
   public var b: UnsafePointer<Float>
   public var bStride: Int
   public var bTransposed: Bool
+  public var bPacked = false
   public var c: UnsafeMutablePointer<Float>
   public var cStride: Int
   /// Begin each element's sum at its old value instead of the bias or zero.
   public var accumulates: Bool
   /// n values, one a column; not with `accumulates`.
   public var bias: UnsafePointer<Float>?
+  public var epilogue = MatrixProductEpilogue()
 
   public init(
     m: Int, n: Int, k: Int,
@@ -36,5 +39,52 @@ public struct MatrixProduct {
     self.cStride = cStride
     self.accumulates = accumulates
     self.bias = bias
+  }
+}
+
+/// What is done with each element of C once its sum is complete and still in a near cache:
+///
+///     C = sum + residual        Y = activation(C)
+///
+/// The bits are those of the same steps done one after the other.
+public struct MatrixProductEpilogue {
+  /// [m, n], `residualStride` floats from row to row; `nil` for none.
+  public var residual: UnsafePointer<Float>?
+  public var residualStride = 0
+  public var activation = Activation.identity
+  /// Where Y goes, in rows of `MatrixProduct.cStride`, so that C stays what it was before the activation: the backward
+  /// pass needs it. `nil`: Y takes the place of C.
+  public var activated: UnsafeMutablePointer<Float>?
+
+  public init() {}
+
+  /// Whether there is anything to do.
+  public var isEmpty: Bool { residual == nil && activation == .identity && activated == nil }
+}
+
+extension MatrixProduct {
+  /// The product restricted to some rows of C.
+  public func rows(_ range: Range<Int>) -> MatrixProduct {
+    var part = self
+    part.m = range.count
+    part.a += range.lowerBound * (aTransposed ? 1 : aStride)
+    part.moveC(by: range.lowerBound * cStride, residualBy: range.lowerBound * epilogue.residualStride)
+    return part
+  }
+
+  /// The product restricted to some columns of C. Packed B is cut at multiples of the kernels' `packedPanelColumns`.
+  public func columns(_ range: Range<Int>) -> MatrixProduct {
+    var part = self
+    part.n = range.count
+    part.b += range.lowerBound * (bPacked ? k : bTransposed ? bStride : 1)
+    part.moveC(by: range.lowerBound, residualBy: range.lowerBound)
+    part.bias = bias.map { $0 + range.lowerBound }
+    return part
+  }
+
+  private mutating func moveC(by floats: Int, residualBy residualFloats: Int) {
+    c += floats
+    epilogue.activated = epilogue.activated.map { $0 + floats }
+    epilogue.residual = epilogue.residual.map { $0 + residualFloats }
   }
 }

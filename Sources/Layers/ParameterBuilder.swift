@@ -21,6 +21,13 @@ public struct ParameterBuilder: Sendable {
     return layout.append(name: (scopes + [name]).joined(separator: "."), shape: shape)
   }
 
+  /// Adds a running statistic to the current scope, see `ParameterLayout.Role`, and returns its index in the layout.
+  public mutating func statistic(_ name: String, _ shape: Shape, momentum: Float, _ initializer: Initializer) -> Int {
+    initializers.append(initializer)
+    let fullName = (scopes + [name]).joined(separator: ".")
+    return layout.append(name: fullName, shape: shape, role: .runningStatistic(momentum: momentum))
+  }
+
   /// Runs `build`; the parameters that it adds have names that begin with `name` and a dot.
   public mutating func scope<Built>(_ name: String, _ build: (inout ParameterBuilder) -> Built) -> Built {
     scopes.append(name)

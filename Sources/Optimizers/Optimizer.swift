@@ -22,14 +22,14 @@ public final class Optimizer: Sendable {
     state = options.method.stateNames.map { ($0, Arena(layout, on: backend)) }
   }
 
-  /// One update of all parameters.
+  /// One update of all trained parameters.
   ///
   /// - Parameters:
   ///   - gradientScale: factor on every gradient: the mean over lanes and the clipping, see `GradientClipping`.
   ///   - step: the number of updates made before this one.
   public func update(parameters: Arena, gradients: Arena, gradientScale: Float, learningRate: Float, step: Int) {
     update(
-      range: 0..<parameters.count, parameters: parameters, gradients: gradients, gradientScale: gradientScale,
+      range: parameters.layout.trainedRange, parameters: parameters, gradients: gradients, gradientScale: gradientScale,
       learningRate: learningRate, step: step)
   }
 

@@ -29,6 +29,19 @@ extension Arena {
     }
   }
 
+  /// The running statistics' step: value <- value + momentum (batch's - value), where `meanFactor` times what stands in
+  /// `gradients` is the batch's value: the mean over lanes, when it holds their sum.
+  public func updateStatistics(from gradients: Arena, meanFactor: Float) {
+    precondition(gradients.layout == layout, "arenas of \(gradients.count) and \(count) values, laid out differently")
+    for entry in layout.entries {
+      guard case .runningStatistic(let momentum) = entry.role else { continue }
+      let (value, at, count) = (storage.base + entry.range.lowerBound, entry.range.lowerBound, entry.range.count)
+      backend.kernels.scale(value, by: 1 - momentum, into: value, count: count)
+      backend.kernels.addScaled(gradients.storage.base + at, by: momentum * meanFactor, to: value, count: count)
+    }
+    withExtendedLifetime((self, gradients)) {}
+  }
+
   /// Calls `body` with the begin and the length of ranges that cover `range`, over the threads.
   private func forEachRange(
     in range: Range<Int>, alongside others: [Arena], _ body: (_ at: Int, _ count: Int) -> Void

@@ -29,6 +29,11 @@ public final class Arena: Sendable {
   /// The whole arena as a tensor [count].
   public var tensor: Tensor { Tensor(shape: [count], backend: backend, storage: storage, offset: 0) }
 
+  /// What the optimizer updates, as a tensor: all but the running statistics.
+  public var trained: Tensor {
+    Tensor(shape: [layout.trainedRange.count], backend: backend, storage: storage, offset: 0)
+  }
+
   /// The values of parameter `index`: a view, not a copy.
   public func tensor(_ index: Int) -> Tensor {
     let entry = layout.entries[index]
@@ -50,31 +55,4 @@ public final class Arena: Sendable {
       backend.kernels.add(storage.base + at, other.storage.base + at, into: storage.base + at, count: range.count)
     }
   }
-}
-
-/// Which range of an arena belongs to which parameter. Ranges begin at multiples of 16 floats, one cache line;
-/// the padding between them stays zero.
-public struct ParameterLayout: Sendable, Equatable {
-  public struct Entry: Sendable, Equatable {
-    public let name: String
-    public let shape: Shape
-    public let range: Range<Int>
-  }
-
-  public private(set) var entries: [Entry] = []
-  /// The arena's length in floats.
-  public private(set) var count = 0
-
-  public init() {}
-
-  /// Adds a parameter at the end and returns its index.
-  public mutating func append(name: String, shape: Shape) -> Int {
-    precondition(!entries.contains { $0.name == name }, "two parameters are called '\(name)'")
-    entries.append(Entry(name: name, shape: shape, range: count..<count + shape.count))
-    count += (shape.count + 15) / 16 * 16
-    return entries.count - 1
-  }
-
-  /// The number of trainable values, padding not counted.
-  public var parameterCount: Int { entries.reduce(0) { $0 + $1.shape.count } }
 }

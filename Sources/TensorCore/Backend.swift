@@ -57,6 +57,11 @@ extension Backend {
     threads.run(parts) { part in body(Self.range(part, of: parts, count: rows, unit: 1)) }
   }
 
+  /// Into how many parts work on `elements` values is cut, of which there can be `most`.
+  func parts(of elements: Int, atMost most: Int) -> Int {
+    max(1, min(threads.size, most, (elements + Self.chunk - 1) / Self.chunk))
+  }
+
   /// Part `part` of `0 ..< count` cut into `parts` ranges of nearly equal size, cut at multiples of `unit`.
   static func range(_ part: Int, of parts: Int, count: Int, unit: Int) -> Range<Int> {
     let units = (count + unit - 1) / unit

@@ -29,6 +29,21 @@ public enum Processor {
     return widest
   }
 
+  /// The manufacturer's name of the processor; its architecture where the system does not tell.
+  public static var name: String {
+    let line = firstLine(of: "/proc/cpuinfo", beginningWith: "model name")
+    guard let name = line?.split(separator: ":", maxSplits: 1).last else { return architecture }
+    return name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  private static var architecture: String {
+    #if arch(x86_64)
+      "x86-64"
+    #else
+      "arm64"
+    #endif
+  }
+
   /// The processors this process may run on (its CPU affinity), as mpirun, Slurm or taskset left it.
   ///
   /// Read from /proc, because Glibc shows sched_getaffinity only to C. All online processors where there is no /proc.

@@ -1,18 +1,6 @@
 import KernelInterface
 
 extension Tensor {
-  public static func + (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(with: b, "+") { kernels, a, b, y, count in kernels.add(a, b, into: y, count: count) }
-  }
-
-  public static func - (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(with: b, "-") { kernels, a, b, y, count in kernels.subtract(a, b, into: y, count: count) }
-  }
-
-  public static func * (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(with: b, "*") { kernels, a, b, y, count in kernels.multiply(a, b, into: y, count: count) }
-  }
-
   public static func * (factor: Float, x: Tensor) -> Tensor {
     Tensor(x.shape, on: x.backend) { y in
       x.backend.forEachRange(of: x.count) { range in
@@ -30,20 +18,6 @@ extension Tensor {
       backend.forEachRange(ofRows: shape.rows, columns: columns) { rows in
         let at = rows.lowerBound * columns
         backend.kernels.addRow(row.base, to: base + at, into: y.base + at, rows: rows.count, columns: columns)
-      }
-    }
-  }
-
-  private typealias Combination = (
-    any Kernels, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int
-  ) -> Void
-
-  private func combined(with other: Tensor, _ symbol: String, _ combine: Combination) -> Tensor {
-    precondition(shape == other.shape, "\(shape) \(symbol) \(other.shape): the shapes differ")
-    return Tensor(shape, on: backend) { y in
-      backend.forEachRange(of: count) { range in
-        let at = range.lowerBound
-        combine(backend.kernels, base + at, other.base + at, y.base + at, range.count)
       }
     }
   }

@@ -66,21 +66,4 @@ extension MatrixProduct {
       backend.kernels.gemm(self, workspace: UnsafeMutableRawPointer(workspace.base))
     }
   }
-
-  private func columns(_ range: Range<Int>) -> MatrixProduct {
-    var part = self
-    part.n = range.count
-    part.b += range.lowerBound * (bTransposed ? bStride : 1)
-    part.c += range.lowerBound
-    part.bias = bias.map { $0 + range.lowerBound }
-    return part
-  }
-
-  private func rows(_ range: Range<Int>) -> MatrixProduct {
-    var part = self
-    part.m = range.count
-    part.a += range.lowerBound * (aTransposed ? 1 : aStride)
-    part.c += range.lowerBound * cStride
-    return part
-  }
 }

@@ -45,13 +45,3 @@ extension Tensor {
     }
   }
 }
-
-extension TensorDestination {
-  /// y[c] = sum over r of x[r, c], or y[c] += ...: a chain over r ascending.
-  public func writeColumnSums(_ x: Tensor) {
-    precondition(shape.count == x.shape.columns, "column sums of \(x.shape) into \(shape)")
-    backend.kernels.columnSums(
-      x.base, into: base, rows: x.shape.rows, columns: x.shape.columns, accumulates: accumulates)
-    withExtendedLifetime((x, storage)) {}
-  }
-}

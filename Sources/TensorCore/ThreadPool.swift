@@ -7,19 +7,21 @@ import Synchronization
 /// Threads that run one piece of work at a time, cut into parts: fork, compute, join.
 ///
 /// Part i always runs on thread i, the caller being thread 0, so which thread does what is a function of the call alone.
-/// Waiting threads spin for some microseconds (the next piece of work is usually near) and then sleep.
+/// Waiting threads look for work for some tens of microseconds (the next piece is usually near), giving way to any other
+/// thread that wants their core, and then sleep. A pool of more threads than cores does not look, it sleeps at once.
 ///
 /// `@unchecked Sendable`: `run` is called by one thread at a time, which is checked; the workers read `work` only
 /// after `ticket` has announced it and report in `unfinished` before the caller goes on.
 public final class ThreadPool: @unchecked Sendable {
   /// The number of threads, the caller's included.
   public let size: Int
-  private let shared = Shared()
+  private let shared: Shared
   private var workers: [pthread_t] = []
 
   public init(size: Int) {
     precondition(size >= 1, "a thread pool has at least one thread, not \(size)")
     self.size = size
+    shared = Shared(patience: size <= Processor.affinity().count ? 100_000 : 0)
     for index in 1..<max(size, 1) { workers.append(startWorker(index)) }
   }
 
@@ -89,10 +91,14 @@ extension ThreadPool {
     private let sleepers = Atomic<Int>(0)
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    /// Some 10 microseconds of looking before a thread goes to sleep: longer than the serial work between two shared ones.
-    private static let spins = 20_000
+    /// For how many nanoseconds a worker looks for the next piece of work before it sleeps. To wake it takes 10 to 30
+    /// microseconds, a fork and join of threads that look about 0.3; the serial work between two shared ones is shorter.
+    private let patience: Int
+    /// Looks between two offers of the core to others: some hundred nanoseconds, about what the offer costs.
+    private static let looks = 500
 
-    init() {
+    init(patience: Int) {
+      self.patience = patience
       pthread_mutex_init(mutex, nil)
       pthread_cond_init(wake, nil)
     }
@@ -117,13 +123,16 @@ extension ThreadPool {
       }
     }
 
-    /// The caller's join. It spins, then yields: with more threads than cores the others must get the core.
+    /// The caller's join.
     func waitUntilFinished() {
-      var looks = 0
-      while unfinished.load(ordering: .acquiring) > 0 {
-        looks += 1
-        if looks > Self.spins { sched_yield() }
-      }
+      while !Self.look(until: { unfinished.load(ordering: .acquiring) == 0 }) { sched_yield() }
+    }
+
+    /// Looks for a moment whether `condition` has become true.
+    @inline(__always)
+    private static func look(until condition: () -> Bool) -> Bool {
+      for _ in 0..<looks where condition() { return true }
+      return false
     }
 
     /// A worker's life: wait for a ticket, do one's part of it, until told to end.
@@ -147,9 +156,13 @@ extension ThreadPool {
     func forgetWork() { work = nil }
 
     private func nextTicket(after seen: Int) -> Int {
-      for _ in 0..<Self.spins {
-        let now = ticket.load(ordering: .acquiring)
-        if now != seen { return now }
+      let end = Self.nanoseconds() + patience
+      while true {
+        if Self.look(until: { ticket.load(ordering: .acquiring) != seen }) { return ticket.load(ordering: .acquiring) }
+        if Self.nanoseconds() >= end { break }
+        // The scheduler often wakes a thread on the core of the one that woke it: without this, that one would wait
+        // for its core while we look.
+        sched_yield()
       }
       pthread_mutex_lock(mutex)
       defer { pthread_mutex_unlock(mutex) }
@@ -157,6 +170,13 @@ extension ThreadPool {
       defer { sleepers.subtract(1, ordering: .relaxed) }
       while ticket.load(ordering: .sequentiallyConsistent) == seen { pthread_cond_wait(wake, mutex) }
       return ticket.load(ordering: .acquiring)
+    }
+
+    /// Since some fixed moment.
+    private static func nanoseconds() -> Int {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
     }
   }
 }

@@ -66,40 +66,66 @@ private func sigmoidSlope(y: Vector) -> Vector { y * (Vector(repeating: 1) - y) 
 @inline(__always)
 private func tanhSlope(y: Vector) -> Vector { Vector(repeating: 1).adding(y.negated, times: y) }
 
-/// The share of the normal distribution below x: (1 + erf(x / sqrt 2)) / 2.
-@inline(__always)
-private func normalShare(_ x: Vector) -> Vector {
-  Vector(repeating: 0.5).adding(erf(x * 0.707_106_77), times: Vector(repeating: 0.5))
+/// The normal distribution's upper tail, 1 - Phi(t) = e^(-t^2 / 2) R(t), for t in 0 ... 14.3, behind which it is zero.
+///
+/// t^2 is not rounded before the multiple of log 2 is taken away, so the tail is as precise far out as at 0. R is a ratio
+/// of polynomials with positive coefficients, within 2^-27 (linearised least squares, reweighted to be minimax).
+private struct NormalTail {
+  /// 2^25 e^(-t^2 / 2): a Float even where the tail is denormal.
+  var power: Vector
+  var numerator: Vector
+  var denominator: Vector
+
+  @inline(__always)
+  init(_ t: Vector) {
+    let shifted = wholeLog2(t * t, times: -0.5)
+    let n = shifted - roundingShift
+    let rest = (n * 1.386_291_5).adding(t, times: t).adding(n, times: Vector(repeating: 2.857_213_6e-6))
+    let p = exponentialMinusOne(rest, scale: -0.5)
+    let half = powerOfTwo(shifted, plus: 24)
+    power = (half + half).adding(p.negated, times: half)
+    numerator = polynomial(t, 0.5, 0.438_294_86, 0.183_235_08, 0.040_633_209, 0.004_116_307)
+    denominator = Vector(repeating: 1).adding(
+      polynomial(t, 1.674_474_7, 1.202_502_8, 0.469_470_47, 0.101_858_795, 0.010_317_932), times: t)
+  }
 }
 
+/// x where x > 0, less |x| (1 - Phi(|x|)): within 7 units in the last place, also far below zero.
 @inline(__always)
-private func gelu(_ x: Vector) -> Vector { x * normalShare(x) }
+private func gelu(_ x: Vector) -> Vector {
+  let t = x.magnitude.minimum(Vector(repeating: 14.3))
+  let tail = NormalTail(t)
+  return relu(x).adding((t * tail.power) * tail.numerator / tail.denominator, times: Vector(repeating: -0x1p-25))
+}
 
-/// Phi(x) + x phi(x), where phi(x) = e^(-x^2 / 2) / sqrt(2 pi).
+/// Phi(x) + x phi(x), where phi(x) = e^(-x^2 / 2) / sqrt(2 pi). For x = -t it is e^(-t^2 / 2) (R(t) - t / sqrt(2 pi)), and
+/// what is missing from 1 for x = t.
 @inline(__always)
 private func geluSlope(_ x: Vector) -> Vector {
-  let density = exp(x * x * -0.5) * 0.398_942_28
-  return normalShare(x).adding(x, times: density)
+  let t = x.magnitude.minimum(Vector(repeating: 14.3))
+  let tail = NormalTail(t)
+  let ratio = (tail.numerator / tail.denominator).adding(t, times: Vector(repeating: -0.398_942_28))
+  let isPositive = x .> 0
+  let whole = Vector.zero.replacing(with: 1, where: isPositive)
+  let sign = Vector(repeating: 0x1p-25).replacing(with: -0x1p-25, where: isPositive)
+  return whole.adding(tail.power * ratio, times: sign)
 }
 
-/// tanh(sqrt(2 / pi) (x + 0.044715 x^3))
+/// x sigmoid(w) with w = 2 sqrt(2 / pi) (x + 0.044715 x^3), as (1 + tanh(w / 2)) / 2 = sigmoid(w).
+@inline(__always)
+private func geluTanh(_ x: Vector) -> Vector { x * sigmoid(geluTanhInner(x)) }
+
 @inline(__always)
 private func geluTanhInner(_ x: Vector) -> Vector {
-  tanh(x.adding(x * x * x, times: Vector(repeating: 0.044_715)) * 0.797_884_56)
+  x * Vector(repeating: 1.595_769_1).adding(x * x, times: Vector(repeating: 0.071_354_814))
 }
 
-@inline(__always)
-private func geluTanh(_ x: Vector) -> Vector {
-  x * Vector(repeating: 0.5).adding(geluTanhInner(x), times: Vector(repeating: 0.5))
-}
-
-/// With t the tanh: (1 + t) / 2 + x (1 - t^2) / 2 * sqrt(2 / pi) (1 + 3 * 0.044715 x^2).
+/// s + x s (1 - s) w', where s = sigmoid(w) and w' = 2 sqrt(2 / pi) (1 + 3 * 0.044715 x^2).
 @inline(__always)
 private func geluTanhSlope(_ x: Vector) -> Vector {
-  let t = geluTanhInner(x)
-  let half = Vector(repeating: 0.5)
-  let inner = Vector(repeating: 0.797_884_56).adding(x * x, times: Vector(repeating: 0.107_032_23))
-  return half.adding(t, times: half).adding(x * half * tanhSlope(y: t), times: inner)
+  let s = sigmoid(geluTanhInner(x))
+  let inner = Vector(repeating: 1.595_769_1).adding(x * x, times: Vector(repeating: 0.214_064_44))
+  return s.adding(x * sigmoidSlope(y: s), times: inner)
 }
 
 @inline(__always)

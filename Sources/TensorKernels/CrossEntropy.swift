@@ -29,10 +29,10 @@ extension VectorKernels {
     for r in 0..<rows {
       let (x, dx) = (logits + r * columns, dx + r * columns)
       let maximum = rowMaximum(x, count: columns)
-      let sum = Vector(repeating: rowExponentialSum(x, count: columns, maximum: maximum))
+      let inverse = Vector(repeating: 1 / rowExponentialSum(x, count: columns, maximum: maximum))
       let label = labels[r]
       forEachVector(columns) {
-        let probabilities = exp(x.vector($0, padding: -.infinity) - maximum) / sum
+        let probabilities = expOfNonPositive(x.vector($0, padding: -.infinity) - maximum) * inverse
         let place = SIMD16(repeating: label &- Int32(truncatingIfNeeded: $0.first))
         let error = probabilities.replacing(with: probabilities - 1, where: laneNumbers .== place)
         let start = accumulates ? dx.vector($0) : .zero

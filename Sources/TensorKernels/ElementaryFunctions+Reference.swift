@@ -13,6 +13,9 @@ extension ReferenceKernels {
       case .tanh: y[i] = Float(tanh(x))
       case .erf: y[i] = Float(erf(x))
       case .sigmoid: y[i] = Float(logistic(x))
+      case .sin: y[i] = Float(sin(x))
+      case .cos: y[i] = Float(cos(x))
+      case .squareRoot: y[i] = Float(x.squareRoot())
       }
     }
   }

@@ -11,12 +11,6 @@ extension ReferenceKernels {
     for i in 0..<count { y[i] = a[i] + b[i] }
   }
 
-  public func subtract(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    for i in 0..<count { y[i] = a[i] - b[i] }
-  }
-
   public func multiply(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
   ) {

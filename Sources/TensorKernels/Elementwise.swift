@@ -11,12 +11,6 @@ extension VectorKernels {
     forEachVector(count) { y.store(a.vector($0) + b.vector($0), $0) }
   }
 
-  public func subtract(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    forEachVector(count) { y.store(a.vector($0) - b.vector($0), $0) }
-  }
-
   public func multiply(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
   ) {

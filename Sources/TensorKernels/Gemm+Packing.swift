@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// op(A) or op(B) as packing sees it: series (rows of op(A), columns of op(B)) of values, one for each k.
 ///
 /// - `isDepthMajor`: whether the values of one k lie side by side in memory, or those of one series.
@@ -12,114 +14,168 @@ func operand(_ start: UnsafePointer<Float>, stride: Int, count: Int, depth: Int,
   return (start, stride, isDepthMajor, start + (rows - 1) * stride + columns)
 }
 
+// MARK: - Panels
+
+/// Cuts rows into as few panels as tiles allow, of as equal heights as possible.
+@inline(__always)
+func forEachRowPanel(_ rows: Int, _ body: (_ panel: Int, _ row: Int, _ height: Int) -> Void) {
+  let panels = (rows + Tile.rows - 1) / Tile.rows
+  var row = 0
+  for panel in 0..<panels {
+    let height = (rows - row + panels - panel - 1) / (panels - panel)
+    body(panel, row, height)
+    row += height
+  }
+}
+
+/// Floats from one row panel to the next: a vector more than the values, as the last write of packing may go past them.
+@inline(__always)
+func sizeOfRowPanel(_ depth: Int) -> Int { Tile.rows * depth + Vector.scalarCount }
+
+@inline(__always)
+func forEachColumnPanel(_ columns: Int, _ body: (_ column: Int, _ width: Int) -> Void) {
+  var column = 0
+  while column < columns {
+    body(column, min(Tile.columns, columns - column))
+    column += Tile.columns
+  }
+}
+
+/// The columns of the narrowest tile that covers `width`.
+@inline(__always)
+func tileColumns(for width: Int) -> Int { width <= Vector.scalarCount ? Vector.scalarCount : Tile.columns }
+
+/// Copies `count` rows of op(A) from `first`, k in `k ..< k + depth`, into row panels.
+func packRows(
+  _ a: Operand, _ first: Int, _ count: Int, _ k: Int, _ depth: Int, into panels: UnsafeMutablePointer<Float>
+) {
+  forEachStretch(a, k, depth) { k, steps, done in
+    forEachRowPanel(count) { panel, row, height in
+      let target = panels + panel * sizeOfRowPanel(depth) + done * height
+      pack(a, first + row, height, k, steps, into: target, stride: height)
+    }
+  }
+}
+
+/// Copies `count` columns of op(B) from `first`, k in `k ..< k + depth`, into column panels.
+func packColumns(
+  _ b: Operand, _ first: Int, _ count: Int, _ k: Int, _ depth: Int, into panels: UnsafeMutablePointer<Float>
+) {
+  forEachStretch(b, k, depth) { k, steps, done in
+    forEachColumnPanel(count) { column, width in
+      let stride = tileColumns(for: width)
+      let target = panels + column * depth + done * stride
+      pack(b, first + column, width, k, steps, into: target, stride: stride)
+    }
+  }
+}
+
+/// Cuts the depth into stretches, so that where the values of one k lie side by side they are read that way, a few rows
+/// at a time over all panels.
+@inline(__always)
+private func forEachStretch(
+  _ operand: Operand, _ first: Int, _ depth: Int, _ body: (_ k: Int, _ steps: Int, _ done: Int) -> Void
+) {
+  let length = operand.isDepthMajor ? 8 : max(depth, 1)
+  var done = 0
+  while done < depth {
+    body(first + done, min(length, depth - done), done)
+    done += length
+  }
+}
+
+// MARK: - One panel
+
 /// Copies series `first ..< first + count`, k in `k ..< k + depth`, to `panel[(k' - k) * stride + series - first]`.
 ///
-/// At most 16 series. Each k is written as a whole vector: lanes from `count` on are overwritten by the next k or are
-/// padding.
+/// Each k is written in whole vectors or halves: lanes from `count` on are overwritten by the next k or are padding.
+@inline(__always)
 func pack(
   _ operand: Operand, _ first: Int, _ count: Int, _ k: Int, _ depth: Int, into panel: UnsafeMutablePointer<Float>,
   stride: Int
 ) {
   if operand.isDepthMajor {
     let source = operand.start + k * operand.stride + first
-    packRows(source, operand.stride, operand.end, count, depth, into: panel, stride)
+    copyRows(source, operand.stride, operand.end, count, depth, into: panel, stride)
   } else {
     let source = operand.start + first * operand.stride + k
-    packTransposing(source, operand.stride, operand.end, count, depth, into: panel, stride)
+    transpose(source, operand.stride, operand.end, count, depth, into: panel, stride)
   }
 }
 
-private func packRows(
+private func copyRows(
   _ source: UnsafePointer<Float>, _ stride: Int, _ end: UnsafePointer<Float>, _ count: Int, _ depth: Int,
   into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
 ) {
-  // Whole vectors are read as long as they end inside the operand, so only its last rows need care.
-  let reach = end - source - Vector.scalarCount
-  let safe = count == Vector.scalarCount ? depth : reach < 0 ? 0 : min(depth, reach / max(stride, 1) + 1)
-  for k in 0..<safe { write(read(source + k * stride), to: panel + k * panelStride) }
-  for k in safe..<depth { write((source + k * stride).vector((0, count)), to: panel + k * panelStride) }
-}
-
-private func packTransposing(
-  _ source: UnsafePointer<Float>, _ stride: Int, _ end: UnsafePointer<Float>, _ count: Int, _ depth: Int,
-  into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
-) {
-  var k = 0
-  while k < depth {
-    let steps = min(Vector.scalarCount, depth - k)
-    if steps == Vector.scalarCount {
-      transpose(panel + k * panelStride, panelStride, steps) { $0 < count ? read(source + $0 * stride + k) : .zero }
-    } else {
-      transpose(panel + k * panelStride, panelStride, steps) {
-        let values = source + $0 * stride + k
-        if $0 >= count { return .zero }
-        return values + Vector.scalarCount <= end ? read(values) : values.vector((0, steps))
-      }
+  var part = 0
+  while part < count {
+    let lanes = min(Vector.scalarCount, count - part)
+    // Whole vectors are read as long as they end inside the operand, so only its last rows need care.
+    let reach = end - source - part - Vector.scalarCount
+    let safe = lanes == Vector.scalarCount ? depth : reach < 0 ? 0 : min(depth, reach / max(stride, 1) + 1)
+    for k in 0..<safe { write(read(source + k * stride + part), to: panel + k * panelStride + part) }
+    for k in safe..<depth {
+      write((source + k * stride + part).vector((0, lanes)), to: panel + k * panelStride + part)
     }
-    k += steps
+    part += Vector.scalarCount
   }
 }
 
-/// Writes the first `count` columns of 16 rows of 16 floats, each column as a vector.
-///
-/// Four times over, rows i and i + 8 are interleaved into rows 2 i and 2 i + 1; that turns the square.
+// MARK: - Turning
+
+private func transpose(
+  _ source: UnsafePointer<Float>, _ stride: Int, _ end: UnsafePointer<Float>, _ count: Int, _ depth: Int,
+  into panel: UnsafeMutablePointer<Float>, _ panelStride: Int
+) {
+  // The last group of 8 first: the lanes that it writes too many belong to the first group, which comes later.
+  var group = (count - 1) / 8 * 8
+  while group >= 0 {
+    let rows = source + group * stride
+    let target = panel + group
+    let whole = depth / 8 * 8
+    if rows + 7 * stride + depth <= end {
+      transpose(rows, stride, whole, into: target, panelStride) { turned($0, stride) }
+    } else {
+      let height = min(8, count - group)
+      transpose(rows, stride, whole, into: target, panelStride) { turned($0, stride, height) }
+    }
+    if whole < depth {
+      let rest = turnedAtEnd(rows + whole, stride, min(8, count - group), depth - whole)
+      store(rest, target + whole * panelStride, panelStride, depth - whole)
+    }
+    group -= 8
+  }
+}
+
 @inline(__always)
 private func transpose(
-  _ columns: UnsafeMutablePointer<Float>, _ stride: Int, _ count: Int, row: (Int) -> Vector
+  _ rows: UnsafePointer<Float>, _ stride: Int, _ depth: Int, into target: UnsafeMutablePointer<Float>,
+  _ targetStride: Int, _ turned: (UnsafePointer<Float>) -> Square
 ) {
-  var r0 = row(0)
-  var r1 = row(1)
-  var r2 = row(2)
-  var r3 = row(3)
-  var r4 = row(4)
-  var r5 = row(5)
-  var r6 = row(6)
-  var r7 = row(7)
-  var r8 = row(8)
-  var r9 = row(9)
-  var r10 = row(10)
-  var r11 = row(11)
-  var r12 = row(12)
-  var r13 = row(13)
-  var r14 = row(14)
-  var r15 = row(15)
-  for _ in 0..<4 {
-    let (a0, a1) = interleave(r0, r8)
-    let (a2, a3) = interleave(r1, r9)
-    let (a4, a5) = interleave(r2, r10)
-    let (a6, a7) = interleave(r3, r11)
-    let (a8, a9) = interleave(r4, r12)
-    let (a10, a11) = interleave(r5, r13)
-    let (a12, a13) = interleave(r6, r14)
-    let (a14, a15) = interleave(r7, r15)
-    (r0, r1, r2, r3, r4, r5, r6, r7) = (a0, a1, a2, a3, a4, a5, a6, a7)
-    (r8, r9, r10, r11, r12, r13, r14, r15) = (a8, a9, a10, a11, a12, a13, a14, a15)
+  var (rows, target, left) = (rows, target, depth)
+  while left > 0 {
+    store(turned(rows), target, targetStride, 8)
+    rows += 8
+    target += 8 * targetStride
+    left -= 8
   }
-  write(r0, to: columns)
-  if count > 1 { write(r1, to: columns + stride) }
-  if count > 2 { write(r2, to: columns + 2 * stride) }
-  if count > 3 { write(r3, to: columns + 3 * stride) }
-  if count > 4 { write(r4, to: columns + 4 * stride) }
-  if count > 5 { write(r5, to: columns + 5 * stride) }
-  if count > 6 { write(r6, to: columns + 6 * stride) }
-  if count > 7 { write(r7, to: columns + 7 * stride) }
-  if count > 8 { write(r8, to: columns + 8 * stride) }
-  if count > 9 { write(r9, to: columns + 9 * stride) }
-  if count > 10 { write(r10, to: columns + 10 * stride) }
-  if count > 11 { write(r11, to: columns + 11 * stride) }
-  if count > 12 { write(r12, to: columns + 12 * stride) }
-  if count > 13 { write(r13, to: columns + 13 * stride) }
-  if count > 14 { write(r14, to: columns + 14 * stride) }
-  if count > 15 { write(r15, to: columns + 15 * stride) }
 }
 
-/// a0 b0 a1 b1 ... a7 b7 and a8 b8 ... a15 b15.
+/// As `turned`, where only `steps` floats of a row may be read.
+@inline(never)
+private func turnedAtEnd(_ p: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ steps: Int) -> Square {
+  let row = { (i: Int) -> Half in (p + min(i, count - 1) * stride).vector((0, steps)).lowHalf }
+  return columns((row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)))
+}
+
 @inline(__always)
-private func interleave(_ a: Vector, _ b: Vector) -> (Vector, Vector) {
-  var (low, high) = (Vector(), Vector())
-  low.evenHalf = a.lowHalf
-  low.oddHalf = b.lowHalf
-  high.evenHalf = a.highHalf
-  high.oddHalf = b.highHalf
-  return (low, high)
+private func store(_ square: Square, _ p: UnsafeMutablePointer<Float>, _ stride: Int, _ count: Int) {
+  writeHalf(square.0, to: p)
+  if count > 1 { writeHalf(square.1, to: p + stride) }
+  if count > 2 { writeHalf(square.2, to: p + 2 * stride) }
+  if count > 3 { writeHalf(square.3, to: p + 3 * stride) }
+  if count > 4 { writeHalf(square.4, to: p + 4 * stride) }
+  if count > 5 { writeHalf(square.5, to: p + 5 * stride) }
+  if count > 6 { writeHalf(square.6, to: p + 6 * stride) }
+  if count > 7 { writeHalf(square.7, to: p + 7 * stride) }
 }

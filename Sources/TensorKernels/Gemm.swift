@@ -1,133 +1,170 @@
 import KernelInterface
 
-// The matrix product in three steps, outermost first:
+// The matrix product, for readers in this order:
 //
+// 0. The definition (`Gemm+Reference`): three loops.
 // 1. Blocking (this file): columns are cut into blocks, then k, then rows, so that a block of op(A) stays in a near cache
 //    while all panels of op(B) pass over it. A later block of k goes on from the sums in C: cutting k does not show in the bits.
 // 2. Packing (`Gemm+Packing`): within a block op(A) and op(B) are copied into panels: the values of one k side by side,
 //    then those of the next k. Transposed operands are turned on the way.
 // 3. Tiles (`Gemm+Tile`): a panel of A times a panel of B, all sums in registers from the first k of the block to the last.
+// 4. The epilogue (`Gemm+Epilogue`): residual and activation, tile by tile, behind the last block of k.
+// 5. One row or a few (`Gemm+FewRows`): every value of B is used once or twice, so it is read where it lies.
 //
 // Each element of C sees one chain of fused multiply-adds over k ascending, whichever block and tile it falls into.
 
-private enum BlockSize {
-  /// About 112 rows, whole tiles: a block of op(A), rows times depth, takes a quarter of a second-level cache.
-  static let rows = 112 / Tile.rows * Tile.rows
+/// The sizes of blocks, found by measurement. None of them shows in the bits.
+enum BlockSize {
+  /// Rows of op(A), in whole tiles. Rows times depth floats stay in a second-level cache (1 MiB) and leave half of it to
+  /// op(B) and C on their way through.
+  static let rows = 168 / Tile.rows * Tile.rows
+  /// Columns of op(B). Columns times depth floats lie in the last cache.
   static let columns = 1024
-  /// Values of k. The longer, the more seldom C is read and written.
-  static let depth = 512
+  /// Values of k. The longer, the more seldom C is read and written; a panel of op(B) should fit a first-level cache.
+  static let depth = 384
+  /// Rows of op(B) that are asked for ahead of the one in use.
+  static let prefetchDistance = 12
 }
 
 extension VectorKernels {
-  public func gemmWorkspaceSize(_ product: MatrixProduct) -> Int { BlockedProduct.workspaceSize(product) }
+  public func gemmWorkspaceSize(_ product: MatrixProduct) -> Int {
+    isForFewRows(product) ? 0 : BlockedProduct.workspaceSize(product)
+  }
 
   public func gemm(_ product: MatrixProduct, workspace: UnsafeMutableRawPointer) {
-    let blocked = BlockedProduct(product, workspace: workspace)
-    var column = 0
-    while column < product.n {
-      let columns = min(BlockSize.columns, product.n - column)
-      var k = 0
-      repeat {
-        let depth = min(BlockSize.depth, product.k - k)
-        blocked.packB(column, columns, k, depth)
-        var row = 0
-        while row < product.m {
-          let rows = min(BlockSize.rows, product.m - row)
-          blocked.packA(row, rows, k, depth)
-          blocked.multiply(row, rows, column, columns, k, depth)
-          row += rows
-        }
-        k += depth
-      } while k < product.k
-      column += columns
+    if isForFewRows(product) {
+      multiplyFewRows(product)
+    } else {
+      BlockedProduct(product, workspace: workspace).multiply()
     }
+  }
+
+  public var packedPanelColumns: Int { Tile.columns }
+
+  public func packB(_ product: MatrixProduct, into panels: UnsafeMutablePointer<Float>) {
+    packColumns(operandB(product), 0, product.n, 0, product.k, into: panels)
   }
 }
 
 /// A product and the packed blocks it works on.
 private struct BlockedProduct {
+  /// Where the tiles find op(B).
+  private enum SourceOfB {
+    /// In `product.b`: the caller packed it, or rows of B serve as they lie.
+    case packed, rows
+    /// In a panel that is packed when its turn comes, or in a block of them.
+    case panel, block
+  }
+
   let product: MatrixProduct
   let a: Operand
   let b: Operand
-  /// Row panels of at most `Tile.rows`, `depth` times its rows each.
+  /// Row panels of at most `Tile.rows`.
   let packedA: UnsafeMutablePointer<Float>
   /// Column panels of `Tile.columns`, or half as many where that is enough.
   let packedB: UnsafeMutablePointer<Float>
   /// A tile of C for the columns that do not fill one.
   let edge: UnsafeMutablePointer<Float>
-  /// With few rows, a value of B is used too few times for packing to pay. Rows of B then serve as they lie.
-  let readsBInPlace: Bool
+  private let sourceOfB: SourceOfB
+  private let readsAInPlace: Bool
 
   init(_ product: MatrixProduct, workspace: UnsafeMutableRawPointer) {
     self.product = product
     a = operand(
       product.a, stride: product.aStride, count: product.m, depth: product.k, isDepthMajor: product.aTransposed)
-    b = operand(
-      product.b, stride: product.bStride, count: product.n, depth: product.k, isDepthMajor: !product.bTransposed)
+    b = operandB(product)
     packedA = workspace.assumingMemoryBound(to: Float.self)
     packedB = packedA + BlockedProduct.sizeOfA(product)
     edge = packedB + BlockedProduct.sizeOfB(product)
-    readsBInPlace = !product.bTransposed && product.m <= BlockSize.rows
+    sourceOfB = BlockedProduct.sourceOfB(product)
+    // Few panels of B: each value of A is used too few times for packing to pay.
+    readsAInPlace = product.aTransposed && product.n <= 2 * Tile.columns && product.aStride % 512 != 0
+  }
+
+  private static func sourceOfB(_ product: MatrixProduct) -> SourceOfB {
+    if product.bPacked { return .packed }
+    guard product.m <= BlockSize.rows else { return .block }
+    // Rows a multiple of 2 KiB apart share few places in a cache and push each other out.
+    let conflicts = product.bStride % 512 == 0 && product.m > Tile.rows
+    return product.bTransposed || conflicts ? .panel : .rows
   }
 
   static func workspaceSize(_ product: MatrixProduct) -> Int {
     (sizeOfA(product) + sizeOfB(product) + Tile.rows * Tile.columns) * MemoryLayout<Float>.stride
   }
 
-  /// One vector more than the panels: the last write of packing a panel may go past its end.
   private static func sizeOfA(_ product: MatrixProduct) -> Int {
-    roundedUp(min(product.m, BlockSize.rows) * min(product.k, BlockSize.depth) + Vector.scalarCount, Vector.scalarCount)
+    let panels = (min(product.m, BlockSize.rows) + Tile.rows - 1) / Tile.rows
+    return roundedUp(panels * sizeOfRowPanel(min(product.k, BlockSize.depth)), Vector.scalarCount)
   }
 
   private static func sizeOfB(_ product: MatrixProduct) -> Int {
-    roundedUp(min(product.n, BlockSize.columns), Tile.columns) * min(product.k, BlockSize.depth)
-  }
-
-  func packB(_ firstColumn: Int, _ columns: Int, _ k: Int, _ depth: Int) {
-    forEachColumnPanel(columns) { column, width in
-      if readsBInPlace && width == tileColumns(for: width) { return }
-      let panel = packedB + column * depth
-      var part = 0
-      while part < width {
-        pack(
-          b, firstColumn + column + part, min(Vector.scalarCount, width - part), k, depth, into: panel + part,
-          stride: tileColumns(for: width))
-        part += Vector.scalarCount
-      }
+    let depth = min(product.k, BlockSize.depth)
+    switch sourceOfB(product) {
+    case .packed: return 0
+    case .rows, .panel: return Tile.columns * depth
+    case .block: return roundedUp(min(product.n, BlockSize.columns), Tile.columns) * depth
     }
   }
 
-  func packA(_ firstRow: Int, _ rows: Int, _ k: Int, _ depth: Int) {
-    forEachRowPanel(rows) { row, height in
-      pack(a, firstRow + row, height, k, depth, into: packedA + row * depth, stride: height)
+  func multiply() {
+    // With a panel at a time, nothing is kept from one block of columns to the next.
+    let columnsAtOnce = sourceOfB == .block ? BlockSize.columns : product.n
+    forEachBlock(product.n, atMost: columnsAtOnce, unit: Tile.columns) { column, columns in
+      forEachBlock(product.k, atMost: BlockSize.depth, unit: 8) { k, depth in
+        if sourceOfB == .block { packColumns(b, column, columns, k, depth, into: packedB) }
+        forEachBlock(product.m, atMost: BlockSize.rows, unit: Tile.rows) { row, rows in
+          if !readsAInPlace { packRows(a, row, rows, k, depth, into: packedA) }
+          multiply(row, rows, column, columns, k, depth)
+        }
+      }
     }
   }
 
   /// Rows times columns of C, over a block of k.
-  func multiply(_ firstRow: Int, _ rows: Int, _ firstColumn: Int, _ columns: Int, _ k: Int, _ depth: Int) {
+  private func multiply(_ firstRow: Int, _ rows: Int, _ firstColumn: Int, _ columns: Int, _ k: Int, _ depth: Int) {
     let continues = product.accumulates || k > 0
-    forEachColumnPanel(columns) { column, width in
+    let isComplete = k + depth == product.k && !product.epilogue.isEmpty
+    forEachColumnPanel(columns) { panelColumn, width in
+      let column = firstColumn + panelColumn
       let tileWidth = tileColumns(for: width)
-      let isInPlace = readsBInPlace && width == tileWidth
-      let panelOfB =
-        isInPlace ? product.b + k * product.bStride + firstColumn + column : UnsafePointer(packedB + column * depth)
-      let bStride = isInPlace ? product.bStride : tileWidth
-      let bias = product.bias.map { $0 + firstColumn + column }
-      forEachRowPanel(rows) { row, height in
-        let panelOfA = UnsafePointer(packedA + row * depth)
-        let c = product.c + (firstRow + row) * product.cStride + firstColumn + column
+      let (panelOfB, bStride) = panelOfB(column, panelColumn, width, k, depth)
+      let bias = product.bias.map { $0 + column }
+      forEachRowPanel(rows) { panel, panelRow, height in
+        let row = firstRow + panelRow
+        let panelOfA =
+          readsAInPlace
+          ? product.a + k * product.aStride + row : UnsafePointer(packedA + panel * sizeOfRowPanel(depth))
+        let aStride = readsAInPlace ? product.aStride : height
+        let c = product.c + row * product.cStride + column
         if width == tileWidth {
           multiplyTile(
-            height, tileWidth, depth: depth, panelOfA, panelOfB, bStride: bStride, into: c, cStride: product.cStride,
-            continues: continues, bias: bias)
+            height, tileWidth, depth: depth, panelOfA, aStride: aStride, panelOfB, bStride: bStride, into: c,
+            cStride: product.cStride, continues: continues, bias: bias)
         } else {
           beginEdge(c, height, width, continues: continues, bias: bias)
           multiplyTile(
-            height, tileWidth, depth: depth, panelOfA, panelOfB, bStride: bStride, into: edge, cStride: Tile.columns,
-            continues: true, bias: nil)
+            height, tileWidth, depth: depth, panelOfA, aStride: aStride, panelOfB, bStride: bStride, into: edge,
+            cStride: Tile.columns, continues: true, bias: nil)
           endEdge(c, height, width)
         }
+        if isComplete { VectorKernels().finish(product, row: row, rows: height, column: column, columns: width) }
       }
+    }
+  }
+
+  /// The panel of op(B) from `column` on, which is `panelColumn` of the block, and its stride from one k to the next.
+  private func panelOfB(
+    _ column: Int, _ panelColumn: Int, _ width: Int, _ k: Int, _ depth: Int
+  ) -> (UnsafePointer<Float>, stride: Int) {
+    let tileWidth = tileColumns(for: width)
+    switch sourceOfB {
+    case .packed: return (product.b + column * product.k + k * tileWidth, tileWidth)
+    case .block: return (UnsafePointer(packedB + panelColumn * depth), tileWidth)
+    case .rows where width == tileWidth: return (product.b + k * product.bStride + column, product.bStride)
+    case .rows, .panel:
+      packColumns(b, column, width, k, depth, into: packedB)
+      return (UnsafePointer(packedB), tileWidth)
     }
   }
 
@@ -152,30 +189,21 @@ private struct BlockedProduct {
   }
 }
 
-/// Cuts rows into as few panels as tiles allow, of as equal heights as possible.
-@inline(__always)
-private func forEachRowPanel(_ rows: Int, _ body: (_ row: Int, _ height: Int) -> Void) {
-  let panels = (rows + Tile.rows - 1) / Tile.rows
-  var row = 0
-  for panel in 0..<panels {
-    let height = (rows - row + panels - panel - 1) / (panels - panel)
-    body(row, height)
-    row += height
-  }
+private func operandB(_ product: MatrixProduct) -> Operand {
+  operand(product.b, stride: product.bStride, count: product.n, depth: product.k, isDepthMajor: !product.bTransposed)
 }
 
+/// Cuts `count` into as few blocks as `size` allows, of as equal sizes as whole units allow. One empty block of nothing.
 @inline(__always)
-private func forEachColumnPanel(_ columns: Int, _ body: (_ column: Int, _ width: Int) -> Void) {
-  var column = 0
-  while column < columns {
-    body(column, min(Tile.columns, columns - column))
-    column += Tile.columns
-  }
+private func forEachBlock(_ count: Int, atMost size: Int, unit: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+  let blocks = max(1, (count + size - 1) / max(size, 1))
+  let each = roundedUp((count + blocks - 1) / blocks, unit)
+  var first = 0
+  repeat {
+    body(first, min(each, count - first))
+    first += each
+  } while first < count
 }
-
-/// The columns of the narrowest tile that covers `width`.
-@inline(__always)
-private func tileColumns(for width: Int) -> Int { width <= Vector.scalarCount ? Vector.scalarCount : Tile.columns }
 
 @inline(__always)
 private func roundedUp(_ count: Int, _ multiple: Int) -> Int { (count + multiple - 1) / multiple * multiple }

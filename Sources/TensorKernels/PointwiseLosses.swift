@@ -17,7 +17,7 @@ extension VectorKernels {
       forEachVector(count) {
         let (x, t) = (predictions.vector($0), targets.vector($0))
         let positive = x.replacing(with: 0, where: x .<= Vector.zero)
-        losses.store(positive.adding(x.negated, times: t) + logOnePlus(exp(x.magnitude.negated)), $0)
+        losses.store(positive.adding(x.negated, times: t) + logOnePlus(expOfNonPositive(x.magnitude.negated)), $0)
       }
     }
   }

@@ -14,12 +14,42 @@ extension ReferenceKernels {
   }
 
   public func columnSums(
-    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int, accumulates: Bool
+    _ x: UnsafePointer<Float>, rowStride: Int, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    accumulates: Bool
   ) {
     for c in 0..<columns {
       var sum = accumulates ? y[c] : 0
-      for r in 0..<rows { sum += x[r * columns + c] }
+      for r in 0..<rows { sum += x[r * rowStride + c] }
       y[c] = sum
+    }
+  }
+
+  public func columnMaxima(
+    _ x: UnsafePointer<Float>, rowStride: Int, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int
+  ) {
+    for c in 0..<columns {
+      y[c] = x[c]
+      for r in 1..<rows where !(x[r * rowStride + c] <= y[c]) && !y[c].isNaN { y[c] = x[r * rowStride + c] }
+    }
+  }
+
+  public func rowSums(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int, accumulates: Bool
+  ) {
+    for r in 0..<rows {
+      var total: Float = 0
+      for first in stride(from: 0, to: columns, by: 4096) {
+        total += sum(x + r * columns + first, count: min(4096, columns - first))
+      }
+      y[r] = accumulates ? y[r] + total : total
+    }
+  }
+
+  public func rowMaxima(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+    for r in 0..<rows {
+      let row = x + r * columns
+      y[r] = row[0]
+      for c in 1..<columns where !(row[c] <= y[r]) && !y[r].isNaN { y[r] = row[c] }
     }
   }
 

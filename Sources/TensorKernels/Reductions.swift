@@ -24,36 +24,44 @@ extension VectorKernels {
   }
 
   public func columnSums(
+    _ x: UnsafePointer<Float>, rowStride: Int, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    accumulates: Bool
+  ) {
+    reduceColumns(
+      x, rowStride: rowStride, into: y, rows: rows, columns: columns,
+      beginning: { accumulates ? y.vector($0) : .zero }, { $0 + $1 })
+  }
+
+  public func columnMaxima(
+    _ x: UnsafePointer<Float>, rowStride: Int, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int
+  ) {
+    reduceColumns(
+      x, rowStride: rowStride, into: y, rows: rows, columns: columns,
+      beginning: { _ in Vector(repeating: -.infinity) }, { greatest($0, $1) })
+  }
+
+  public func rowSums(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int, accumulates: Bool
   ) {
-    // Four vectors side by side: four independent chains hide the latency of the additions.
-    let width = 4 * Vector.scalarCount
-    var column = 0
-    while column + width <= columns {
-      let lanes = (0, 16, 32, 48)
-      let at = { (c: Int) -> Lanes in (column + c, Vector.scalarCount) }
-      var sums = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-      if accumulates {
-        sums = (y.vector(at(lanes.0)), y.vector(at(lanes.1)), y.vector(at(lanes.2)), y.vector(at(lanes.3)))
+    let chunk = 4096
+    for r in 0..<rows {
+      var total: Float = 0
+      var first = 0
+      while first < columns {
+        total += sum(x + r * columns + first, count: min(chunk, columns - first))
+        first += chunk
       }
-      var row = x
-      for _ in 0..<rows {
-        sums.0 += row.vector(at(lanes.0))
-        sums.1 += row.vector(at(lanes.1))
-        sums.2 += row.vector(at(lanes.2))
-        sums.3 += row.vector(at(lanes.3))
-        row += columns
-      }
-      y.store(sums.0, at(lanes.0))
-      y.store(sums.1, at(lanes.1))
-      y.store(sums.2, at(lanes.2))
-      y.store(sums.3, at(lanes.3))
-      column += width
+      y[r] = accumulates ? y[r] + total : total
     }
-    forEachVector(columns - column) { lanes in
-      var sum = accumulates ? (y + column).vector(lanes) : .zero
-      for r in 0..<rows { sum += (x + r * columns + column).vector(lanes) }
-      (y + column).store(sum, lanes)
+  }
+
+  public func rowMaxima(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+    for r in 0..<rows {
+      let row = x + r * columns
+      var lanes = Vector(repeating: -.infinity)
+      forEachVector(columns) { lanes = greatest(lanes, row.vector($0, padding: -.infinity)) }
+      let numberOfNaN = Vector.zero.replacing(with: 1, where: lanes .!= lanes).laneSum
+      y[r] = numberOfNaN > 0 ? .nan : lanes.laneMaximum
     }
   }
 
@@ -68,5 +76,44 @@ extension VectorKernels {
     var best = 0
     for i in 1..<max(count, 1) where x[i] > x[best] || (x[i].isNaN && !x[best].isNaN) { best = i }
     return best
+  }
+}
+
+/// The greater in each lane; NaN where either is.
+@inline(__always)
+private func greatest(_ a: Vector, _ b: Vector) -> Vector { a.maximum(b).replacing(with: b, where: b .!= b) }
+
+/// y[c] = `beginning`, joined with x[r, c] for r ascending.
+@inline(__always)
+private func reduceColumns(
+  _ x: UnsafePointer<Float>, rowStride: Int, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+  beginning: (Lanes) -> Vector, _ join: (Vector, Vector) -> Vector
+) {
+  // Four vectors side by side: four independent chains hide the latency of the additions.
+  let width = 4 * Vector.scalarCount
+  var column = 0
+  while column + width <= columns {
+    let at = { (c: Int) -> Lanes in (column + c, Vector.scalarCount) }
+    let lanes = (at(0), at(16), at(32), at(48))
+    var sums = (beginning(lanes.0), beginning(lanes.1), beginning(lanes.2), beginning(lanes.3))
+    var row = x
+    for _ in 0..<rows {
+      sums.0 = join(sums.0, row.vector(lanes.0))
+      sums.1 = join(sums.1, row.vector(lanes.1))
+      sums.2 = join(sums.2, row.vector(lanes.2))
+      sums.3 = join(sums.3, row.vector(lanes.3))
+      row += rowStride
+    }
+    y.store(sums.0, lanes.0)
+    y.store(sums.1, lanes.1)
+    y.store(sums.2, lanes.2)
+    y.store(sums.3, lanes.3)
+    column += width
+  }
+  forEachVector(columns - column) {
+    let lanes: Lanes = (column + $0.first, $0.count)
+    var sum = beginning(lanes)
+    for r in 0..<rows { sum = join(sum, (x + r * rowStride).vector(lanes)) }
+    y.store(sum, lanes)
   }
 }

@@ -9,12 +9,12 @@ extension VectorKernels {
       let maximum = rowMaximum(x, count: columns)
       var lanes = Vector.zero
       forEachVector(columns) {
-        let e = exp(x.vector($0, padding: -.infinity) - maximum)
+        let e = expOfNonPositive(x.vector($0, padding: -.infinity) - maximum)
         y.store(e, $0)
         lanes += e
       }
-      let sum = Vector(repeating: lanes.laneSum)
-      forEachVector(columns) { y.store(y.vector($0) / sum, $0) }
+      let inverse = Vector(repeating: 1 / lanes.laneSum)
+      forEachVector(columns) { y.store(y.vector($0) * inverse, $0) }
     }
   }
 
@@ -48,6 +48,6 @@ func rowMaximum(_ x: UnsafePointer<Float>, count: Int) -> Float {
 @inline(__always)
 func rowExponentialSum(_ x: UnsafePointer<Float>, count: Int, maximum: Float) -> Float {
   var lanes = Vector.zero
-  forEachVector(count) { lanes += exp(x.vector($0, padding: -.infinity) - maximum) }
+  forEachVector(count) { lanes += expOfNonPositive(x.vector($0, padding: -.infinity) - maximum) }
   return lanes.laneSum
 }

@@ -55,6 +55,10 @@ extension Vector {
   @inline(__always)
   func maximum(_ other: Vector) -> Vector { replacing(with: other, where: other .> self) }
 
+  /// The smaller in each lane; a NaN stays as in `maximum`.
+  @inline(__always)
+  func minimum(_ other: Vector) -> Vector { replacing(with: other, where: other .< self) }
+
   /// The sum of the lanes by the lane tree: halves, quarters, pairs, the two.
   @inline(__always)
   var laneSum: Float {
@@ -67,9 +71,14 @@ extension Vector {
   /// The greatest lane; a NaN may be passed over.
   @inline(__always)
   var laneMaximum: Float {
-    var greatest = self[0]
-    for lane in 1..<Vector.scalarCount where self[lane] > greatest { greatest = self[lane] }
-    return greatest
+    let eight = maximum(Vector(lowHalf: highHalf, highHalf: highHalf)).lowHalf
+    let four = Vector(lowHalf: eight, highHalf: eight).maximum(
+      Vector(
+        lowHalf: SIMD8(lowHalf: eight.highHalf, highHalf: eight.highHalf),
+        highHalf: SIMD8(lowHalf: eight.highHalf, highHalf: eight.highHalf))
+    ).lowHalf.lowHalf
+    let (left, right) = (Swift.max(four.x, four.z), Swift.max(four.y, four.w))
+    return Swift.max(left, right)
   }
 
   /// The value of signed whole numbers.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Collectives
 import FoundationEssentials
+import Tables
 
 /// The outcome of a run: summary.json, and the table at the end.
 public struct RunSummary: Codable, Equatable, Sendable {

@@ -44,12 +44,13 @@ struct Trainer {
     let meanFactor = 1 / Float(plan.lanes)
     let needsNorm = wantsNorm || maximumNorm != nil
     let clipping = GradientClipping.scale(
-      sumOfSquares: needsNorm ? lanes.sum.tensor.sumOfSquares() : 0, meanFactor: meanFactor, maximumNorm: maximumNorm)
+      sumOfSquares: needsNorm ? lanes.sum.trained.sumOfSquares() : 0, meanFactor: meanFactor, maximumNorm: maximumNorm)
     guard clipping.norm.isFinite else { throw TrainingError.gradientNotFinite(step: step + 1) }
     let learningRate = schedule.learningRate(atStep: step)
     optimizer.update(
       parameters: parameters, gradients: lanes.sum, gradientScale: clipping.scale, learningRate: learningRate,
       step: step)
+    parameters.updateStatistics(from: lanes.sum, meanFactor: meanFactor)
     return StepOutcome(
       loss: loss, learningRate: learningRate, gradientNorm: needsNorm ? clipping.norm : nil,
       isInterrupted: anyInterrupted)

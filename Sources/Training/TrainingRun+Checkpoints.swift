@@ -18,7 +18,7 @@ extension TrainingRun {
       }
       let optimizerArenas = optimizer.state.map { (prefix: $0.name + "/", arena: $0.arena) }
       let saved = try withNamedTensors(of: [(prefix: "", arena: parameters)]) { parameters in
-        try withNamedTensors(of: optimizerArenas) { optimizerState in
+        try withNamedTensors(of: optimizerArenas, where: { $0.role == .trained }) { optimizerState in
           try store.save(
             Checkpoint(training: try record(), parameters: parameters, optimizerState: optimizerState))
         }
@@ -70,12 +70,14 @@ extension TrainingRun {
       guard let loaded = start.loaded else { return }
       let entries = parameters.layout.entries
       try loaded.requireOptimizerState(
-        optimizer.state.flatMap { state in entries.map { $0.signature(prefix: state.name + "/") } })
+        optimizer.state.flatMap { state in
+          entries.filter { $0.role == .trained }.map { $0.signature(prefix: state.name + "/") }
+        })
       for (index, entry) in entries.enumerated() {
         try parameters.destination(index, accumulates: false).withMutableValues {
           try loaded.copyParameter(named: entry.name, shape: entry.shape.dimensions, into: $0)
         }
-        for state in optimizer.state {
+        for state in optimizer.state where entry.role == .trained {
           try state.arena.destination(index, accumulates: false).withMutableValues {
             try loaded.copyOptimizerState(
               named: state.name + "/" + entry.name, shape: entry.shape.dimensions, into: $0)
@@ -87,14 +89,15 @@ extension TrainingRun {
     environment.display.note("resumed from \(start.path)")
   }
 
-  /// Calls `body` with the arenas' parameters as named tensors, whose memory is valid during the call.
+  /// Calls `body` with the chosen parameters of the arenas as named tensors, whose memory is valid during the call.
   func withNamedTensors<Result>(
-    of arenas: [(prefix: String, arena: Arena)], _ body: ([NamedTensor]) throws -> Result
+    of arenas: [(prefix: String, arena: Arena)], where isWanted: (ParameterLayout.Entry) -> Bool = { _ in true },
+    _ body: ([NamedTensor]) throws -> Result
   ) rethrows -> Result {
     defer { withExtendedLifetime(arenas) {} }
     return try body(
       arenas.flatMap { prefix, arena in
-        arena.layout.entries.map { entry in
+        arena.layout.entries.filter(isWanted).map { entry in
           arena.withMutableValues { values in
             NamedTensor(
               name: prefix + entry.name, shape: entry.shape.dimensions,

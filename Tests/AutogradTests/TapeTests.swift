@@ -93,4 +93,18 @@ struct TapeTests {
     #expect(parameters.tensor(1).values == [10, 20, 30])
     #expect(gradients.tensor(0).values == [2, 2, 2])
   }
+
+  @Test("the batch's value of a running statistic takes the place of a gradient")
+  func statistics() {
+    let backend = Backend()
+    var layout = ParameterLayout()
+    let weight = layout.append(name: "weight", shape: [2])
+    let mean = layout.append(name: "mean", shape: [2], role: .runningStatistic(momentum: 0.1))
+    let (parameters, gradients) = (Arena(layout, on: backend), Arena(layout, on: backend))
+    let tape = Tape(parameters: parameters, gradients: gradients)
+    tape.observe(Tensor([3, -4], [2], on: backend), ofStatistic: mean)
+    tape.backward(from: tape.parameter(weight).sum())
+    #expect(gradients.tensor(weight).values == [1, 1])
+    #expect(gradients.tensor(mean).values == [3, -4])
+  }
 }

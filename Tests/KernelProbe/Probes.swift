@@ -16,8 +16,6 @@ func probeElementwise(_ kernels: any Kernels, _ digest: inout Digest) {
   digest.add(y)
   kernels.add(a, b, into: &y, count: count)
   digest.add(y)
-  kernels.subtract(a, b, into: &y, count: count)
-  digest.add(y)
   kernels.multiply(a, b, into: &y, count: count)
   digest.add(y)
   kernels.scale(a, by: 1.3, into: &y, count: count)
@@ -25,7 +23,7 @@ func probeElementwise(_ kernels: any Kernels, _ digest: inout Digest) {
   kernels.addRow(b, to: a, into: &y, rows: 17, columns: 59)
   digest.add(y)
   kernels.fill(&y, count: count, value: 2)
-  kernels.columnSums(a, into: &y, rows: 10, columns: 100, accumulates: true)
+  kernels.columnSums(a, rowStride: 100, into: &y, rows: 10, columns: 100, accumulates: true)
   digest.add(y)
   digest.add([kernels.sum(a, count: count)])
   digest.add(kernels.sumOfSquares(a, count: count).bitPattern)
@@ -43,6 +41,10 @@ func probeActivations(_ kernels: any Kernels, _ digest: inout Digest) {
   var (y, dx) = (made(8), made(9))
   for function in ElementaryFunction.allCases {
     kernels.evaluate(function, x, into: &y, count: count)
+    digest.add(y)
+  }
+  for function in [ElementaryFunction.sin, .cos] {
+    kernels.evaluate(function, made(22, scale: 1e30), into: &y, count: count)
     digest.add(y)
   }
   let activations: [Activation] = [

@@ -18,7 +18,8 @@ let kernels: any Kernels =
 var digest = Digest()
 let probes = [
   probeElementwise, probeActivations, probeRows, probeOptimizers, probeProducts, probeAttention, probeConvolution,
-  probePooling, probeNormalization, probeRecurrent, probeEmbedding,
+  probePooling, probeNormalization, probeRecurrent, probeEmbedding, probeBroadcasting, probeMovement, probeRotary,
+  probePeak,
 ]
 for probe in probes { probe(kernels, &digest) }
 print(digest)

@@ -56,4 +56,33 @@ struct ArenaTests {
     arena.destination(1, accumulates: true).write(Tensor(filledWith: 4, [4, 4], on: backend))
     #expect(view.values == Array(repeating: 7, count: 16))
   }
+
+  @Test("running statistics lie behind what is trained, whenever they are added")
+  func statistics() {
+    var layout = ParameterLayout()
+    let mean = layout.append(name: "mean", shape: [20], role: .runningStatistic(momentum: 0.1))
+    let weight = layout.append(name: "weight", shape: [3, 3])
+    let variance = layout.append(name: "variance", shape: [20], role: .runningStatistic(momentum: 0.1))
+    let bias = layout.append(name: "bias", shape: [5])
+    #expect([weight, bias, mean, variance].map { layout.entries[$0].range } == [0..<9, 16..<21, 32..<52, 64..<84])
+    #expect(layout.trainedRange == 0..<32)
+    #expect(layout.count == 96)
+    #expect(layout.parameterCount == 14)
+    #expect(Arena(layout, on: backend).trained.count == 32)
+  }
+
+  @Test("a running statistic moves by its momentum towards the mean over lanes")
+  func runningMean() {
+    var layout = ParameterLayout()
+    let weight = layout.append(name: "weight", shape: [2])
+    let mean = layout.append(name: "mean", shape: [3], role: .runningStatistic(momentum: 0.25))
+    let (values, sums) = (Arena(layout, on: backend), Arena(layout, on: backend))
+    for index in [weight, mean] {
+      values.destination(index, accumulates: false).fill(with: 8)
+      sums.destination(index, accumulates: false).fill(with: 40)
+    }
+    values.updateStatistics(from: sums, meanFactor: 0.5)
+    #expect(values.tensor(mean).values == [11, 11, 11])  // 0.75 * 8 + 0.25 * 20
+    #expect(values.tensor(weight).values == [8, 8])
+  }
 }

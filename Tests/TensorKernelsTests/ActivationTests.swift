@@ -1,3 +1,4 @@
+import Glibc
 import KernelInterface
 import Testing
 
@@ -14,10 +15,33 @@ import Testing
       let exact = Floats(count: count)
       set.kernels.activate(activation, x.pointer, into: actual.pointer, count: count)
       reference.activate(activation, x.pointer, into: exact.pointer, count: count)
-      // 1 + erf cancels below zero, so GELU is exact to a few millionths only.
       expectClose(actual.elements, exact.elements) { 1e-6 * max(1, $0) }
       #expect(actual.canariesLive)
     }
+  }
+
+  @Test("GELU, SiLU and sigmoid keep their precision far below zero", arguments: InstructionSet.available)
+  func tails(set: InstructionSet) {
+    let x = Floats((0..<20_000).map { -Float($0) / 1400 })
+    for (activation, bound) in [(.gelu, 7), (.silu, 3), (.sigmoid, 2)] as [(Activation, Double)] {
+      let y = Floats(count: x.count)
+      set.kernels.activate(activation, x.pointer, into: y.pointer, count: x.count)
+      let worst = zip(x.elements, y.elements).map { x, y in
+        let x = Double(x)
+        let exact =
+          switch activation {
+          case .gelu: x * erfc(-x / 2.0.squareRoot()) / 2
+          case .silu: x / (1 + exp(-x))
+          default: 1 / (1 + exp(-x))
+          }
+        return ulps(y, exact)
+      }.max()!
+      #expect(worst <= bound, "\(activation)")
+    }
+    let ends = Floats([-.infinity, .infinity, -1e30, 1e30])
+    let y = Floats(count: 4)
+    set.kernels.activate(.gelu, ends.pointer, into: y.pointer, count: 4)
+    #expect(y.elements == [0, .infinity, 0, 1e30])
   }
 
   @Test("slopes are close to the exact ones, and may be added", arguments: InstructionSet.available, activations)

@@ -12,23 +12,13 @@ import Testing
     return y.elements
   }
 
-  private func exact(_ function: ElementaryFunction, _ x: Double) -> Double {
-    switch function {
-    case .exp: exp(x)
-    case .log: log(x)
-    case .tanh: tanh(x)
-    case .erf: erf(x)
-    case .sigmoid: 1 / (1 + exp(-x))
-    }
-  }
-
   @Test(
     "results lie within 2 units in the last place", arguments: InstructionSet.available, ElementaryFunction.allCases)
   func accuracy(set: InstructionSet, function: ElementaryFunction) {
     let y = evaluate(function, Floats(Self.sample), set)
     var worst = (ulps: 0.0, x: Float(0), y: Float(0))
     for (x, y) in zip(Self.sample, y) {
-      let error = ulps(y, exact(function, Double(x)))
+      let error = ulps(y, exactValue(function, Double(x)))
       if error > worst.ulps { worst = (error, x, y) }
     }
     #expect(worst.ulps <= 2, "\(function) of \(worst.x) = \(worst.y)")
@@ -38,6 +28,7 @@ import Testing
   func borders(set: InstructionSet) {
     let centres: [Float] = [
       0, 1, 0.625, 0.92, 4, 88.7228, -87.3365, -103.97, Float(0.5).squareRoot(), Float(2).squareRoot(), 16.6,
+      .pi / 4, .pi / 2, .pi, -3 * .pi / 4, 1000, 65536,
     ]
     for function in ElementaryFunction.allCases {
       for centre in centres {
@@ -45,11 +36,23 @@ import Testing
           randomFloats(7, count: 4000).map { centre + $0 * 0.01 }
             + randomFloats(8, count: 400).map { centre - $0 * 1e-6 })
         for (x, y) in zip(x.elements, evaluate(function, x, set)) {
-          let error = ulps(y, exact(function, Double(x)))
+          let error = ulps(y, exactValue(function, Double(x)))
           #expect(error <= 2, "\(function) of \(x) = \(y)")
           if error > 2 { return }
         }
       }
+    }
+  }
+
+  @Test("sin and cos keep their precision beside their zeros", arguments: InstructionSet.available)
+  func besideZeros(set: InstructionSet) {
+    let zeros = (1...60_000).map { Float(Double($0) * .pi / 2) }
+    let x = zeros + zeros.map { -$0.nextUp } + zeros.map { $0.nextDown * 0x1p40 }
+    for function in [ElementaryFunction.sin, .cos] {
+      let worst = zip(x, evaluate(function, Floats(x), set)).max {
+        ulps($0.1, exactValue(function, Double($0.0))) < ulps($1.1, exactValue(function, Double($1.0)))
+      }!
+      #expect(ulps(worst.1, exactValue(function, Double(worst.0))) <= 2, "\(function) of \(worst.0) = \(worst.1)")
     }
   }
 
@@ -62,11 +65,16 @@ import Testing
   @Test("zeros, infinities and NaN give what mathematics says", arguments: InstructionSet.available)
   func specialValues(set: InstructionSet) {
     let x = Floats([0, -0.0, .infinity, -.infinity, .nan, 200, -200])
-    let huge = Float.infinity
+    let (huge, denormal) = (Float.infinity, Float.leastNonzeroMagnitude)
     expectSameBits(evaluate(.exp, x, set), [1, 1, huge, 0, .nan, huge, 0])
     expectSameBits(evaluate(.tanh, x, set), [0, -0.0, 1, -1, .nan, 1, -1])
     expectSameBits(evaluate(.erf, x, set), [0, -0.0, 1, -1, .nan, 1, -1])
     expectSameBits(evaluate(.sigmoid, x, set), [0.5, 0.5, 1, 0, .nan, 1, 0])
+    expectSameBits(
+      evaluate(.sin, Floats([0, -0.0, huge, -huge, .nan, denormal, -denormal]), set),
+      [0, -0.0, .nan, .nan, .nan, denormal, -denormal])
+    expectSameBits(
+      evaluate(.cos, Floats([0, -0.0, huge, -huge, .nan, denormal, -denormal]), set), [1, 1, .nan, .nan, .nan, 1, 1])
     expectSameBits(
       evaluate(.log, Floats([0, -0.0, huge, -huge, .nan, 1, -1]), set), [-huge, -huge, huge, .nan, .nan, 0, .nan])
   }

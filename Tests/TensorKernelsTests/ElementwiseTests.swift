@@ -9,7 +9,6 @@ import Testing
       [(any Kernels, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void] = [
         { $0.fill($3, count: $4, value: 0.3) },
         { $0.add($1, $2, into: $3, count: $4) },
-        { $0.subtract($1, $2, into: $3, count: $4) },
         { $0.multiply($1, $2, into: $3, count: $4) },
         { $0.scale($1, by: 1.7, into: $3, count: $4) },
         { $0.addScaled($1, by: -0.3, to: $3, count: $4) },

@@ -32,19 +32,58 @@ import Testing
     #expect((set.kernels.sumOfSquares(x.pointer, count: 10_000) - exactSquares).magnitude < 1e-9)
   }
 
-  @Test("column sums are chains over the rows", arguments: InstructionSet.available)
+  @Test("column sums are chains over the rows, which may lie apart", arguments: InstructionSet.available)
   func columnSums(set: InstructionSet) {
     for (rows, columns) in [(0, 3), (1, 1), (7, 10), (64, 16), (5, 63), (9, 64), (3, 65), (4, 150)] {
-      for accumulates in [false, true] {
-        let x = Floats(random: 4, count: rows * columns)
+      for (accumulates, gap) in [(false, 0), (true, 0), (true, 5)] {
+        let x = Floats(random: 4, count: max(0, rows * (columns + gap) - gap))
         let actual = Floats(random: 5, count: columns)
         let expected = Floats(random: 5, count: columns)
         set.kernels.columnSums(
-          x.pointer, into: actual.pointer, rows: rows, columns: columns, accumulates: accumulates)
+          x.pointer, rowStride: columns + gap, into: actual.pointer, rows: rows, columns: columns,
+          accumulates: accumulates)
         reference.columnSums(
-          x.pointer, into: expected.pointer, rows: rows, columns: columns, accumulates: accumulates)
+          x.pointer, rowStride: columns + gap, into: expected.pointer, rows: rows, columns: columns,
+          accumulates: accumulates)
         expectSameBits(actual.elements, expected.elements, "\(rows) x \(columns), accumulates: \(accumulates)")
         #expect(actual.canariesLive)
+      }
+    }
+  }
+
+  @Test("row sums are added 4,096 values at a time", arguments: InstructionSet.available)
+  func rowSums(set: InstructionSet) {
+    for (rows, columns) in [(0, 3), (3, 0), (1, 1), (7, 10), (4, 16), (5, 63), (2, 4096), (3, 9001)] {
+      for accumulates in [false, true] {
+        let x = Floats(random: 7, count: rows * columns)
+        let (actual, expected) = (Floats(random: 8, count: rows), Floats(random: 8, count: rows))
+        set.kernels.rowSums(x.pointer, into: actual.pointer, rows: rows, columns: columns, accumulates: accumulates)
+        reference.rowSums(x.pointer, into: expected.pointer, rows: rows, columns: columns, accumulates: accumulates)
+        expectSameBits(actual.elements, expected.elements, "\(rows) x \(columns)")
+      }
+    }
+  }
+
+  @Test("maxima of rows and columns; a NaN is the greatest", arguments: InstructionSet.available)
+  func maxima(set: InstructionSet) {
+    for (rows, columns) in [(1, 1), (3, 2), (7, 10), (16, 16), (5, 63), (9, 64), (3, 150)] {
+      for spoilt in [false, true] {
+        var values = randomFloats(9, count: rows * columns).map { $0 - 2 }
+        if spoilt {
+          values[rows * columns / 2] = .nan
+          values[0] = .infinity
+          values[rows * columns - 1] = -.infinity
+        }
+        let x = Floats(values)
+        let (actual, expected) = (Floats(count: columns), Floats(count: columns))
+        set.kernels.columnMaxima(x.pointer, rowStride: columns, into: actual.pointer, rows: rows, columns: columns)
+        reference.columnMaxima(x.pointer, rowStride: columns, into: expected.pointer, rows: rows, columns: columns)
+        expectSameBits(actual.elements, expected.elements, "columns of \(rows) x \(columns)")
+        let (actualRows, expectedRows) = (Floats(count: rows), Floats(count: rows))
+        set.kernels.rowMaxima(x.pointer, into: actualRows.pointer, rows: rows, columns: columns)
+        reference.rowMaxima(x.pointer, into: expectedRows.pointer, rows: rows, columns: columns)
+        expectSameBits(actualRows.elements, expectedRows.elements, "rows of \(rows) x \(columns)")
+        #expect(actual.canariesLive && actualRows.canariesLive)
       }
     }
   }

@@ -1,19 +1,24 @@
-"""Revoada beside PyTorch and plain MPI; see benchmarks/mlp.sh."""
+"""Revoada beside PyTorch, OpenBLAS and plain MPI; see benchmarks/side_by_side.sh."""
 
 import argparse
 import datetime
 import pathlib
+import shlex
 import subprocess
+import sys
 import tempfile
 
 import torch
 
+import kernels
+import ranks
 import startup
-import training
-from machine import compile_c, description, fail, physical_cores
+import targets
+from machine import description, fail, physical_cores
 
 BINARY = pathlib.Path(__file__).parents[2] / ".build" / "release" / "revoada"
-MEASUREMENTS = ["one-thread", "two-ranks", "start"]
+PARTS = [*kernels.FAMILIES, "ranks", "start"]
+SHORT = ["ranks", "start"]
 
 
 def main():
@@ -21,28 +26,33 @@ def main():
     if not options.binary.exists():
         fail(f"{options.binary} is missing: run make build first", 66)
     cores = physical_cores()
-    head = [f"{datetime.date.today()}: {description(cores)}; PyTorch {torch.__version__}, {mpi_version()}"]
-    report = head + [""]
+    report = [
+        f"{datetime.date.today()}: {description(cores)}; PyTorch {torch.__version__}, {mpi_version()}",
+        "command: benchmarks/side_by_side.sh " + shlex.join(sys.argv[1:]),
+        "",
+    ]
     print(*report, sep="\n", flush=True)
     with tempfile.TemporaryDirectory(prefix="revoada-bench-") as name:
         for lines in measurements(options, cores, pathlib.Path(name)):
             print(*lines, "", sep="\n", flush=True)
             report += lines + [""]
     if options.report:
-        options.report.write_text("\n".join(["# MLP and start-up, side by side", "", "```", *report[:-1], "```", ""]))
+        options.report.write_text("\n".join(["# Revoada side by side", "", "```", *report[:-1], "```", ""]))
 
 
 def measurements(options, cores, folder):
     """One list of lines for each measurement, as soon as it is made."""
-    wanted = options.only or MEASUREMENTS
-    if wanted != ["start"]:
-        images = folder / "images"
-        training.write_random_images(images)
-        peak = compile_c("fma_peak", folder)
-    if "one-thread" in wanted:
-        yield training.compare(options, 1, 1.3, cores, images, peak, folder)
-    if "two-ranks" in wanted:
-        yield training.compare(options, 2, 4, cores, images, peak, folder)
+    wanted = options.only or (SHORT if options.short else PARTS)
+    comparisons = []
+    for family in kernels.FAMILIES:
+        for threads in options.threads or sorted({1, min(2, len(cores))}):
+            if family in wanted:
+                comparisons.append(kernels.compare(options, family, threads))
+                yield comparisons[-1].lines()
+    if comparisons:
+        yield ["targets"] + ["  " + line for line in targets.lines(comparisons)]
+    if "ranks" in wanted:
+        yield ranks.compare(options, cores, folder)
     if "start" in wanted:
         yield startup.compare(options, cores, folder)
 
@@ -53,10 +63,14 @@ def mpi_version():
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="benchmarks/mlp.sh", description="Revoada beside PyTorch and plain MPI.")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks/side_by_side.sh", description="Revoada beside PyTorch, OpenBLAS and plain MPI."
+    )
+    parser.add_argument("--short", action="store_true", help=f"only these parts: {', '.join(SHORT)}")
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part; may be repeated")
+    parser.add_argument("--threads", type=positive, action="append", help="for the kernels; may be repeated")
     parser.add_argument("--rounds", type=positive, default=9, help="blocks of each side; thrice as many starts")
-    parser.add_argument("--steps", type=positive, default=300, help="training steps in a block")
-    parser.add_argument("--only", choices=MEASUREMENTS, action="append", help="this measurement; may be repeated")
+    parser.add_argument("--filter", help="only kernels whose name contains this")
     parser.add_argument("--report", type=pathlib.Path, help="also write the figures to this file, as Markdown")
     parser.add_argument("--binary", type=pathlib.Path, default=BINARY, help="the program to measure")
     return parser.parse_args()

@@ -13,7 +13,7 @@ PEERS = pathlib.Path(__file__).parent.parent / "peers"
 
 def fail(message, status):
     """Ends with one message and a status as in sysexits.h."""
-    print(f"mlp.sh: {message}", file=sys.stderr)
+    print(f"side_by_side.sh: {message}", file=sys.stderr)
     sys.exit(status)
 
 
@@ -58,15 +58,9 @@ def compile_c(name, folder):
     command = ["mpicc", *flags, "-o", program, PEERS / f"{name}.c"]
     result = subprocess.run(command, env=os.environ | {"OMPI_CC": compiler}, capture_output=True, text=True)
     if result.returncode != 0:
-        print(f"mlp.sh: left out, {name}.c does not compile: {result.stderr.strip()}", file=sys.stderr)
+        print(f"side_by_side.sh: left out, {name}.c does not compile: {result.stderr.strip()}", file=sys.stderr)
         return None
     return program
-
-
-def peak_gflops(program, cores):
-    """GFLOP/s of one core doing fused multiply-adds, at this moment."""
-    result = subprocess.run([program], preexec_fn=bound_to(cores, 0), capture_output=True, text=True, check=True)
-    return float(result.stdout)
 
 
 def busy_percent(seconds=0.2):

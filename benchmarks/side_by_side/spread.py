@@ -1,5 +1,6 @@
 """Medians and how far the rounds lie apart."""
 
+import math
 import statistics
 
 
@@ -17,6 +18,10 @@ class Spread:
         """`1.90 (quartiles 1.85 to 1.95, range 1.80 to 2.01)`, each number written by the format `form`."""
         numbers = (self.median, self.lower, self.upper, self.least, self.greatest)
         return "{} (quartiles {} to {}, range {} to {})".format(*(format(number, form) for number in numbers))
+
+
+def geometric_mean(values):
+    return math.exp(statistics.fmean(math.log(value) for value in values))
 
 
 def in_alternation(rounds, first, second):

@@ -4,9 +4,6 @@ public protocol ElementwiseKernels: Sendable {
   /// y = a + b
   func add(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int)
-  /// y = a - b
-  func subtract(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int)
   /// y = a * b
   func multiply(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int)
@@ -23,8 +20,16 @@ public protocol ElementwiseKernels: Sendable {
   func addRow(
     _ row: UnsafePointer<Float>, to x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
     rows: Int, columns: Int)
+  /// y[r, c] = operation(a[r, c], b[r, c]), or y[r, c] += ..., which is fused for a product.
+  func combine(
+    _ operation: BinaryOperation, _ a: StridedMatrix, _ b: StridedMatrix, into y: UnsafeMutablePointer<Float>,
+    rows: Int, columns: Int, accumulates: Bool)
 
   /// y = function(x)
   func evaluate(
     _ function: ElementaryFunction, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int)
+  /// y = x^exponent. Whole exponents up to 64 by repeated squaring, for x of either sign; others as exp(exponent log x),
+  /// with an error that grows with |exponent log x|, NaN for x < 0.
+  func power(
+    _ x: UnsafePointer<Float>, _ exponent: Float, into y: UnsafeMutablePointer<Float>, count: Int)
 }

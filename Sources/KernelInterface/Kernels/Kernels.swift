@@ -11,7 +11,7 @@
 public protocol Kernels:
   MatrixProductKernels, AttentionKernels, ConvolutionKernels, PoolingKernels, NormalizationKernels, RecurrentKernels,
   EmbeddingKernels, ElementwiseKernels, ReductionKernels, ActivationKernels, LossKernels, RandomnessKernels,
-  OptimizerKernels
+  MovementKernels, RotaryKernels, OptimizerKernels, PeakKernels
 {
   var instructionSet: InstructionSet { get }
 }

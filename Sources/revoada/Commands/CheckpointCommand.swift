@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Failures
 import FoundationEssentials
+import Tables
 
 /// `revoada checkpoint`: look into saved checkpoints.
 struct CheckpointCommand: ParsableCommand {
@@ -120,20 +121,6 @@ private struct CheckpointDescription {
     let tensors =
       [["tensor", "dtype", "shape", "file"]]
       + (manifest.parameters + manifest.optimizerState).map { [$0.name, $0.dtype, "\($0.shape)", $0.file] }
-    text = [facts, files, tensors].map(aligned).joined(separator: "\n\n")
+    text = [facts, files, tensors].map { aligned($0) }.joined(separator: "\n\n")
   }
-}
-
-/// Rows of cells as lines of columns, each as wide as its widest cell.
-private func aligned(_ rows: [[String]]) -> String {
-  let columnCount = rows.map(\.count).max() ?? 0
-  let widths = (0..<columnCount).map { column in rows.map { $0[column].count }.max() ?? 0 }
-  return rows.map { row in
-    let cells = zip(row, widths).map { $0.padded(to: $1) }
-    return cells.dropLast().map { $0 + "  " }.joined() + (row.last ?? "")
-  }.joined(separator: "\n")
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -46,6 +46,17 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  /// As many as asked for, with a word from the first rank where they have to take turns.
+  private func threads(on group: any ProcessGroup) throws -> Int {
+    let share = try group.threadsPerRank()
+    guard let wanted = options.threads else { return share }
+    if wanted > share && group.rank == 0 {
+      writeToStandardError(
+        "revoada: --threads \(wanted) is more than a rank's share of the processors, \(share): they will take turns\n")
+    }
+    return wanted
+  }
+
   private func readConfiguration() throws -> RunConfiguration {
     var settings = try RunConfiguration.read(file: config, overrides: options.overrides)
     if let steps = options.steps { settings.training.steps = steps }
@@ -54,7 +65,7 @@ struct TrainCommand: ParsableCommand {
 
   private func train(_ settings: RunConfiguration, on group: any ProcessGroup, until signals: SignalWatch) throws {
     let backend = try group.agree {
-      Backend(instructionSet: try chosenInstructionSet(), threads: try options.threads ?? group.threadsPerRank())
+      Backend(instructionSet: try chosenInstructionSet(), threads: try threads(on: group))
     }
     let environment = RunEnvironment(
       group: group, backend: backend, fileSystem: LocalFileSystem(), display: progress.display(for: group),
