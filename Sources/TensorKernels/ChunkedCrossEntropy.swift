@@ -19,8 +19,8 @@ extension VectorKernels {
         let (part, count) = (row + column, min(LogitsChunk.granularity, chunk.columns &- column))
         var greatest = maxima
         forEachVector(count) { greatest = greatest.maximum(part.vector($0, padding: -.infinity)) }
-        sums = sums * exp(maxima - greatest)
-        forEachVector(count) { sums += exp(part.vector($0, padding: -.infinity) - greatest) }
+        sums = sums * expOfNonPositive(maxima - greatest)
+        forEachVector(count) { sums += expOfNonPositive(part.vector($0, padding: -.infinity) - greatest) }
         maxima = greatest
         column &+= count
       }
@@ -42,7 +42,7 @@ extension VectorKernels {
         let r = lanes.first &+ lane
         let maxima = read(statistics.laneMaxima(r))
         let maximum = maxima.laneMaximum
-        let sum = (read(statistics.laneSums(r)) * exp(maxima - maximum)).laneSum
+        let sum = (read(statistics.laneSums(r)) * expOfNonPositive(maxima - maximum)).laneSum
         statistics.maximum(r).pointee = maximum
         statistics.sum(r).pointee = sum
         sums[lane] = sum
@@ -59,7 +59,7 @@ extension VectorKernels {
       let (row, dx) = (chunk.logits + r * chunk.stride, dx + r * chunk.stride)
       let maximum = Vector(repeating: statistics.maximum(r).pointee)
       let factor = Vector(repeating: scale / statistics.sum(r).pointee)
-      forEachVector(chunk.columns) { dx.store(exp(row.vector($0) - maximum) * factor, $0) }
+      forEachVector(chunk.columns) { dx.store(expOfNonPositive(row.vector($0) - maximum) * factor, $0) }
       let label = Int(chunk.labels[r]) &- chunk.firstClass
       if label >= 0 && label < chunk.columns { dx[label] -= scale }
     }
