@@ -8,12 +8,12 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-floats format lint bench clean
+.PHONY: help build demo test test-floats format lint bench bench-peers clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 build: ## Install what is missing, then build the release binary: .build/release/revoada
 	@cluster/bootstrap.sh
@@ -38,8 +38,11 @@ format: ## Format all Swift sources in place
 lint: ## Check the format of all Swift sources
 	@$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 
-bench: build ## Time training and start-up beside PyTorch and plain MPI, in alternation
-	@benchmarks/mlp.sh
+bench: build ## Time training steps, two ranks and start-up beside PyTorch and plain MPI
+	@benchmarks/side_by_side.sh --short
+
+bench-peers: build ## Time the kernels beside PyTorch and OpenBLAS too, and print the table of targets
+	@benchmarks/side_by_side.sh
 
 clean: ## Remove what builds and the demo leave
 	@rm -rf .build $(DEMO_RUN)

@@ -1,6 +1,7 @@
 import Autograd
+import TensorCore
 
-/// Y = X W + b: [rows, inputs] -> [rows, outputs].
+/// Y = X W + b on each row: [..., inputs] -> [..., outputs].
 ///
 /// Parameters: `weight` [inputs, outputs] and, unless left out, `bias` [outputs].
 public struct Linear: Layer {
@@ -19,6 +20,8 @@ public struct Linear: Layer {
   }
 
   public func forward(_ x: Variable, _ context: ForwardContext) -> Variable {
-    x.linear(weight: context.tape.parameter(weight), bias: bias.map(context.tape.parameter))
+    let rows = x.reshaped(to: [x.shape.rows, x.shape.columns])
+    let y = rows.linear(weight: context.tape.parameter(weight), bias: bias.map(context.tape.parameter))
+    return y.reshaped(to: Shape(x.shape.dimensions.dropLast() + [y.shape.columns]))
   }
 }

@@ -148,7 +148,7 @@ private struct BackwardPass {
 
   /// A panel of queries and a block of keys.
   private func takeBlock(_ panel: BackwardPanel, _ queries: Range<Int>, _ key: Int, _ keys: Int) {
-    let (width, lanes, size) = (AttentionPanel.width, AttentionPanel.lanes(queries.count), head.paddedSize)
+    let (width, lanes) = (AttentionPanel.width, AttentionPanel.lanes(queries.count))
     let (p, ds) = (memory.scores, memory.slopes)
     let start = head.beginScores(p, key, keys, queries, memory.rows)
     addProducts(
@@ -160,14 +160,7 @@ private struct BackwardPass {
       rows: keys, columns: lanes, steps: head.size, (values, head.valueStride, 1), (panel.outputs, width),
       to: (ds, width), from: .zero)
     takeSlopes(p, ds, keys, lanes, panel)
-    if wantsKeys {
-      addProducts(
-        rows: keys, columns: size, steps: queries.count, (UnsafePointer(p), width, 1), (panel.outputRows, size),
-        to: (memory.valueGradients + key &* size, size), from: .old)
-      addProducts(
-        rows: keys, columns: size, steps: queries.count, (UnsafePointer(ds), width, 1), (panel.queryRows, size),
-        to: (memory.keyGradients + key &* size, size), from: .old)
-    }
+    if wantsKeys { addKeyGradients(panel, queries, key, keys) }
     if queryGradient != nil {
       addProducts(
         rows: head.size, columns: lanes, steps: keys, (head.key + key &* head.keyRow, 1, head.keyRow), (ds, width),
@@ -179,6 +172,28 @@ private struct BackwardPass {
       writeRows(
         memory.rows, block, count: queries.count, keys,
         into: biasGradient + queries.lowerBound * head.biasStride + key, head.biasStride, accumulates: true)
+    }
+  }
+
+  /// dV += P^T dO and dK += dS^T Q. Keys that the first query sees are seen by all; of the keys behind, those whom some
+  /// queries do not see, a few at a time begin at the first query that sees one of them.
+  private func addKeyGradients(_ panel: BackwardPanel, _ queries: Range<Int>, _ key: Int, _ keys: Int) {
+    var (j, rows, firstLane) = (0, min(keys, head.keysSeen(byQuery: queries.lowerBound) - key), 0)
+    while j < keys {
+      if rows > 0 {
+        let (size, place) = (head.paddedSize, j &* AttentionPanel.width + firstLane)
+        addProducts(
+          rows: rows, columns: size, steps: queries.count - firstLane,
+          (UnsafePointer(memory.scores + place), AttentionPanel.width, 1),
+          (panel.outputRows + firstLane &* size, size), to: (memory.valueGradients + (key + j) &* size, size),
+          from: .old)
+        addProducts(
+          rows: rows, columns: size, steps: queries.count - firstLane,
+          (UnsafePointer(memory.slopes + place), AttentionPanel.width, 1),
+          (panel.queryRows + firstLane &* size, size), to: (memory.keyGradients + (key + j) &* size, size), from: .old)
+        j += rows
+      }
+      (rows, firstLane) = (min(8, keys - j), key + j - head.diagonal - queries.lowerBound)
     }
   }
 

@@ -39,7 +39,7 @@ extension ReferenceKernels {
     let dk = p + attention.keyTime
     let dv = dk + attention.keyTime * size
     let dq = dv + attention.keyTime * size
-    (dk).update(repeating: 0, count: 2 * attention.keyTime * size)
+    dk.update(repeating: 0, count: 2 * attention.keyTime * size)
     let group = attention.heads / attention.keyValueHeads
     for head in keyValueHead * group..<(keyValueHead + 1) * group {
       for i in queries {

@@ -48,7 +48,7 @@ extension VectorKernels {
   ) {
     for p in planes {
       let (x, dy, mean) = (x + p * size, dy + p * size, Vector(repeating: means[p % meanCount]))
-      (sums[p], products[p]) = rowSums(size) {
+      (sums[p], products[p]) = twoRowSums(size) {
         let slopes = dy.vector($1)
         return ($0.0 + slopes, $0.1.adding(slopes, times: x.vector($1) - mean))
       }

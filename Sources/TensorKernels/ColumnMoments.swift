@@ -1,20 +1,31 @@
 import KernelInterface
 
-/// Sums over the rows of a matrix for 16 columns at a time, in Float64: a batch may have thousands of rows.
+/// Sums over the rows of a matrix, in Float64: a batch may have thousands of rows. 32 columns at a time, as the way from
+/// row to row is long.
 extension VectorKernels {
   public func columnMoments(
     _ x: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int, means: UnsafeMutablePointer<Float>,
     variances: UnsafeMutablePointer<Float>
   ) {
-    forEachVector(columns) { lanes in
-      var mean = ColumnSums()
-      for r in 0..<rows { mean.add(ColumnSums(x + r * stride, lanes)) }
-      mean.divide(by: Double(rows))
-      var variance = ColumnSums()
-      for r in 0..<rows { variance.addSquare(of: ColumnSums(x + r * stride, lanes), minus: mean) }
-      variance.divide(by: Double(rows))
-      means.store(mean.rounded, lanes)
-      variances.store(variance.rounded, lanes)
+    forEachPairOfVectors(columns) { left, right in
+      var mean = (ColumnSums(), ColumnSums())
+      for r in 0..<rows {
+        mean.0.add(ColumnSums(x + r * stride, left))
+        mean.1.add(ColumnSums(x + r * stride, right))
+      }
+      mean.0.divide(by: Double(rows))
+      mean.1.divide(by: Double(rows))
+      var variance = (ColumnSums(), ColumnSums())
+      for r in 0..<rows {
+        variance.0.addSquare(of: ColumnSums(x + r * stride, left), minus: mean.0)
+        variance.1.addSquare(of: ColumnSums(x + r * stride, right), minus: mean.1)
+      }
+      variance.0.divide(by: Double(rows))
+      variance.1.divide(by: Double(rows))
+      means.store(mean.0.rounded, left)
+      means.store(mean.1.rounded, right)
+      variances.store(variance.0.rounded, left)
+      variances.store(variance.1.rounded, right)
     }
   }
 
@@ -22,16 +33,34 @@ extension VectorKernels {
     x: UnsafePointer<Float>, dy: UnsafePointer<Float>, means: UnsafePointer<Float>, rows: Int, columns: Int,
     stride: Int, sums: UnsafeMutablePointer<Float>, products: UnsafeMutablePointer<Float>
   ) {
-    forEachVector(columns) { lanes in
-      let mean = ColumnSums(means, lanes)
-      var (sum, product) = (ColumnSums(), ColumnSums())
+    forEachPairOfVectors(columns) { left, right in
+      let mean = (ColumnSums(means, left), ColumnSums(means, right))
+      var (sum, product) = ((ColumnSums(), ColumnSums()), (ColumnSums(), ColumnSums()))
       for r in 0..<rows {
-        let slopes = ColumnSums(dy + r * stride, lanes)
-        sum.add(slopes)
-        product.add(slopes, times: ColumnSums(x + r * stride, lanes), minus: mean)
+        let slopes = (ColumnSums(dy + r * stride, left), ColumnSums(dy + r * stride, right))
+        sum.0.add(slopes.0)
+        sum.1.add(slopes.1)
+        product.0.add(slopes.0, times: ColumnSums(x + r * stride, left), minus: mean.0)
+        product.1.add(slopes.1, times: ColumnSums(x + r * stride, right), minus: mean.1)
       }
-      sums.store(sum.rounded, lanes)
-      products.store(product.rounded, lanes)
+      sums.store(sum.0.rounded, left)
+      sums.store(sum.1.rounded, right)
+      products.store(product.0.rounded, left)
+      products.store(product.1.rounded, right)
+    }
+  }
+
+  /// Neighbouring vectors of `count` elements by twos. The last ones, fewer than 32 elements, come one by one, as both.
+  @inline(__always)
+  private func forEachPairOfVectors(_ count: Int, _ body: (_ left: Lanes, _ right: Lanes) -> Void) {
+    var first = 0
+    while first &+ 32 <= count {
+      body((first, Vector.scalarCount), (first &+ 16, Vector.scalarCount))
+      first &+= 32
+    }
+    forEachVector(count &- first) { lanes in
+      let rest = (first &+ lanes.first, lanes.count)
+      body(rest, rest)
     }
   }
 }

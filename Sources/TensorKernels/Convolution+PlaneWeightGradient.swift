@@ -25,7 +25,7 @@ struct PlaneWeightGradient {
     displacements = sums + convolution.groupOutputs * convolution.taps * Vector.scalarCount
     mask = displacements + roundedUp(2 * convolution.taps)
     gradients = mask + pixels
-    inputs = gradients + pixels
+    inputs = gradients + pixels + Vector.scalarCount
     workspaceSize = (inputs + planes.channelSize) * MemoryLayout<Float>.stride
   }
 
@@ -43,10 +43,12 @@ struct PlaneWeightGradient {
       (memory + sums).clear((end - first) * convolution.taps * Vector.scalarCount)
       for image in 0..<convolution.batch {
         let channel = x + (image * convolution.inputs + group) * convolution.inputPlane
-        planes.pack(channel, 0, planes.rows.grid, into: memory + inputs)
+        let last = x + convolution.batch * convolution.inputs * convolution.inputPlane
+        planes.pack(channel, before: last, 0, planes.rows.grid, into: memory + inputs)
         for output in first..<end {
           addImage(
-            dy + (image * convolution.outputs + output) * convolution.outputPlane, taps,
+            dy + (image * convolution.outputs + output) * convolution.outputPlane,
+            before: dy + convolution.batch * convolution.outputs * convolution.outputPlane, taps,
             memory + sums + (output - first) * convolution.taps * Vector.scalarCount, memory)
         }
       }
@@ -73,12 +75,12 @@ struct PlaneWeightGradient {
 
   @inline(__always)
   private func addImage(
-    _ dy: UnsafePointer<Float>, _ taps: UnsafePointer<Int>, _ sums: UnsafeMutablePointer<Float>,
-    _ memory: UnsafeMutablePointer<Float>
+    _ dy: UnsafePointer<Float>, before end: UnsafePointer<Float>, _ taps: UnsafePointer<Int>,
+    _ sums: UnsafeMutablePointer<Float>, _ memory: UnsafeMutablePointer<Float>
   ) {
     let columns = planes.columns.grid
     for row in 0..<planes.rows.grid {
-      (memory + gradients + row * planes.pitch).copy(dy + row * columns, count: columns)
+      (memory + gradients + row * planes.pitch).copy(dy + row * columns, count: columns, before: end, .zero)
     }
     addTaps(
       convolution.taps, taps, planes.vectors(planes.strip), memory + inputs, memory + gradients, memory + mask, sums)

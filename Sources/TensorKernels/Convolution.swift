@@ -76,7 +76,8 @@ private struct PlaneConvolution {
     starts = taps + TapTable.size(planes)
     source = starts + Vector.scalarCount
     sums = source + units * planes.channelSize
-    workspaceSize = (sums + panel * gridPhases * planes.sumsSize) * MemoryLayout<Float>.stride
+    let end = sums + panel * gridPhases * planes.sumsSize + Vector.scalarCount
+    workspaceSize = end * MemoryLayout<Float>.stride
   }
 
   /// Channels `range` of every image.
@@ -88,31 +89,21 @@ private struct PlaneConvolution {
     let memory = workspace.assumingMemoryBound(to: Float.self)
     let taps = TapTable(planes, in: memory + taps)
     packWeights(weight, taps, range, into: memory + packedWeights)
-    let (sourcePlane, targetPlane) =
-      isTransposed
-      ? (convolution.outputPlane, convolution.inputPlane) : (convolution.inputPlane, convolution.outputPlane)
-    let channelCount = convolution.groups * channels
     var row = 0
     while row < planes.rows.grid {
       let rows = min(planes.strip, planes.rows.grid - row)
       (memory + source).clear(units * planes.channelSize)
       for image in 0..<convolution.batch {
         for group in range.lowerBound / channels...(range.upperBound - 1) / channels {
-          let firstUnit = x + (image * convolution.groups + group) * units * sourcePlane
-          for unit in 0..<units {
-            planes.pack(firstUnit + unit * sourcePlane, row, rows, into: memory + source + unit * planes.channelSize)
-          }
+          let source = packedSource(x, image, group, row, rows, memory)
           let first = max(range.lowerBound, group * channels)
           let end = min(range.upperBound, (group + 1) * channels)
           ConvolutionTile.forEachPanel(end - first) { channel, height in
             let weights = memory + packedWeights + (first + channel - range.lowerBound) * units * convolution.taps
-            let target = y + (image * channelCount + first + channel) * targetPlane
-            computePanel(weights, taps, bias.map { $0 + first + channel }, height, rows, memory)
-            for place in 0..<height {
-              planes.unpack(
-                memory + sums + place * planes.sumsSize, stride: height * planes.sumsSize, row, rows,
-                into: target + place * targetPlane, accumulates: accumulates)
-            }
+            let target = y + (image * convolution.groups * channels + first + channel) * targetPlane
+            let start = memory + starts
+            for place in 0..<height { start[place] = bias?[first + channel + place] ?? 0 }
+            computePanel(weights, taps, height, row, rows, source, into: target, accumulates, memory)
           }
         }
       }
@@ -120,21 +111,63 @@ private struct PlaneConvolution {
     }
   }
 
-  /// The sums of `height` channels for `rows` rows of every phase of the grid.
+  private var sourcePlane: Int { isTransposed ? convolution.outputPlane : convolution.inputPlane }
+  private var targetPlane: Int { isTransposed ? convolution.inputPlane : convolution.outputPlane }
+
+  /// What `rows` rows from `row` on of a group meet: its first channel, and the floats from one to the next.
+  ///
+  /// The image itself where it can serve as it lies. The last vector read reaches behind it, so more must follow.
+  @inline(__always)
+  private func packedSource(
+    _ x: UnsafePointer<Float>, _ image: Int, _ group: Int, _ row: Int, _ rows: Int,
+    _ memory: UnsafeMutablePointer<Float>
+  ) -> (UnsafePointer<Float>, stride: Int) {
+    let firstUnit = x + (image * convolution.groups + group) * units * sourcePlane
+    let end = x + convolution.batch * convolution.groups * units * sourcePlane
+    if planes.isInPlace && firstUnit + units * sourcePlane + Vector.scalarCount <= end {
+      return (firstUnit + row * planes.pitch, sourcePlane)
+    }
+    for unit in 0..<units {
+      planes.pack(
+        firstUnit + unit * sourcePlane, before: end, row, rows, into: memory + source + unit * planes.channelSize)
+    }
+    return (UnsafePointer(memory + source), planes.channelSize)
+  }
+
+  /// `rows` rows from `row` on of `height` channels, the first of which is `target`.
   @inline(__always)
   private func computePanel(
-    _ weights: UnsafePointer<Float>, _ taps: TapTable, _ bias: UnsafePointer<Float>?, _ height: Int, _ rows: Int,
+    _ weights: UnsafePointer<Float>, _ taps: TapTable, _ height: Int, _ row: Int, _ rows: Int,
+    _ source: (UnsafePointer<Float>, stride: Int), into target: UnsafeMutablePointer<Float>, _ accumulates: Bool,
     _ memory: UnsafeMutablePointer<Float>
   ) {
-    let start = memory + starts
-    for place in 0..<height { start[place] = bias?[place] ?? 0 }
+    let vectors = planes.vectors(rows)
+    // What fills whole vectors can be written where it belongs.
+    let direct = planes.isResultInPlace && !accumulates ? rows * planes.pitch / Vector.scalarCount : 0
+    if direct > 0 {
+      let path: SumPath = (units, source.stride, taps.begins[1], UnsafePointer(taps.displacements))
+      sumProducts(
+        height, direct, path, weights, source.0, start: memory + starts, into: target + row * planes.pitch,
+        stride: targetPlane, accumulates: false)
+    }
+    let (done, rest) = (direct * Vector.scalarCount, vectors - direct)
+    if rest == 0 { return }
+    let phaseSize = height * planes.sumsSize
     for phase in 0..<planes.gridPhases {
       let (first, end) = (taps.begins[phase], taps.begins[phase + 1])
+      let path: SumPath = (units, source.stride, end - first, UnsafePointer(taps.displacements + first))
       sumProducts(
-        height, planes.vectors(rows),
-        (units, planes.channelSize, end - first, UnsafePointer(taps.displacements + first)),
-        weights + first * units * height, memory + source, start: start,
-        into: memory + sums + phase * height * planes.sumsSize, stride: planes.sumsSize, accumulates: false)
+        height, rest, path, weights + first * units * height, source.0 + done, start: memory + starts,
+        into: memory + sums + phase * phaseSize, stride: planes.sumsSize, accumulates: false)
+    }
+    for place in 0..<height {
+      let values = memory + sums + place * planes.sumsSize
+      let channel = target + place * targetPlane
+      if direct > 0 {
+        (channel + row * planes.pitch + done).store(read(values), (0, rows * planes.pitch - done))
+      } else {
+        planes.unpack(values, stride: phaseSize, row, rows, into: channel, accumulates: accumulates)
+      }
     }
   }
 

@@ -1,77 +1,105 @@
 import KernelInterface
 
 extension Planes {
-  /// Copies what `count` rows of the grid from `first` on meet of one channel. Padding is not written: the caller has
-  /// filled it, and it is the same for all channels.
+  /// Copies what `count` rows of the grid from `first` on meet of one channel. Padding is `padding`; the caller has filled
+  /// it, and this leaves it so: it is the same for all channels.
+  ///
+  /// - Parameter end: behind the last float that may be read.
   @inline(__always)
-  func pack(_ channel: UnsafePointer<Float>, _ first: Int, _ count: Int, into packed: UnsafeMutablePointer<Float>) {
+  func pack(
+    _ channel: UnsafePointer<Float>, before end: UnsafePointer<Float>, _ first: Int, _ count: Int,
+    padding: Float = 0, into packed: UnsafeMutablePointer<Float>
+  ) {
     let top = first + rows.firstShift
+    let padding = Vector(repeating: padding)
     for phase in 0..<rows.sourcePhases where rows.sourcePhases == 1 || rows.isMet(phase) {
       let begin = max(0, -top)
-      let end = min(rows.reach(count), rows.count(ofPhase: phase) - top)
+      let last = min(rows.reach(count), rows.count(ofPhase: phase) - top)
       var target = packed + phase * columns.sourcePhases * size + begin * pitch
       var source = channel + ((top + begin) * rows.sourcePhases + phase) * columns.source
-      for _ in 0..<max(0, end - begin) {
-        packRow(source, into: target)
+      for _ in 0..<max(0, last - begin) {
+        packRow(source, before: end, padding, into: target)
         target += pitch
         source += rows.sourcePhases * columns.source
       }
     }
   }
 
+  /// The last vector of a row reaches into the padding behind it and into the next row, which is written later.
   @inline(__always)
-  private func packRow(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+  private func packRow(
+    _ source: UnsafePointer<Float>, before end: UnsafePointer<Float>, _ padding: Vector,
+    into target: UnsafeMutablePointer<Float>
+  ) {
     let begin = max(0, columns.firstShift)
     let most = columns.firstShift + columns.reach(columns.grid)
+    let target = target + begin - columns.firstShift
     switch columns.sourcePhases {
     case 1:
-      (target + begin - columns.firstShift).copy(source + begin, count: min(most, columns.source) - begin)
+      target.copy(source + begin, count: min(most, columns.source) - begin, before: end, padding)
     case 2:
-      let even = target + begin - columns.firstShift
-      split(
-        source + 2 * begin, into: even, even + size, count: min(most, columns.count(ofPhase: 0)) - begin,
-        oddCount: min(most, columns.count(ofPhase: 1)) - begin)
+      let (evens, odds) = (min(most, columns.count(ofPhase: 0)) - begin, min(most, columns.count(ofPhase: 1)) - begin)
+      var i = 0
+      while i < evens {
+        let pairs = source + 2 * (begin + i)
+        let (low, high) = (pairs.vector(before: end), (pairs + Vector.scalarCount).vector(before: end))
+        let even = Vector(lowHalf: low.evenHalf, highHalf: high.evenHalf)
+        let odd = Vector(lowHalf: low.oddHalf, highHalf: high.oddHalf)
+        write(padding.replacing(with: even, where: firstLanes(evens - i)), to: target + i)
+        write(padding.replacing(with: odd, where: firstLanes(odds - i)), to: target + size + i)
+        i += Vector.scalarCount
+      }
     default:
       for phase in 0..<columns.sourcePhases {
-        let plane = target + phase * size - columns.firstShift
-        for column in begin..<max(begin, min(most, columns.count(ofPhase: phase))) {
-          plane[column] = source[column * columns.sourcePhases + phase]
+        for i in 0..<max(0, min(most, columns.count(ofPhase: phase)) - begin) {
+          target[phase * size + i] = source[(begin + i) * columns.sourcePhases + phase]
         }
       }
     }
   }
 
   /// Copies the sums of one channel for `count` rows of the grid from `first` on to where they belong. Its phases lie
-  /// `stride` floats apart.
+  /// `stride` floats apart, and a vector may be read behind them.
   @inline(__always)
   func unpack(
     _ sums: UnsafePointer<Float>, stride: Int, _ first: Int, _ count: Int,
     into channel: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
-    for upper in 0..<rows.gridPhases {
-      let values = sums + upper * columns.gridPhases * stride
-      for row in 0..<count {
+    let end = channel + rows.target * columns.target
+    for row in 0..<count {
+      for upper in 0..<rows.gridPhases {
         let target = (first + row) * rows.gridPhases + upper
-        guard target < rows.target else { break }
-        unpackRow(values + row * pitch, stride, into: channel + target * columns.target, accumulates)
+        guard target < rows.target else { return }
+        unpackRow(
+          sums + upper * columns.gridPhases * stride + row * pitch, stride, into: channel + target * columns.target,
+          before: end, accumulates)
       }
     }
   }
 
   @inline(__always)
   private func unpackRow(
-    _ values: UnsafePointer<Float>, _ stride: Int, into line: UnsafeMutablePointer<Float>, _ accumulates: Bool
+    _ values: UnsafePointer<Float>, _ stride: Int, into line: UnsafeMutablePointer<Float>,
+    before end: UnsafeMutablePointer<Float>, _ accumulates: Bool
   ) {
     let count = columns.target
+    var i = 0
     switch columns.gridPhases {
     case 1:
-      if accumulates {
-        forEachVector(count) { line.store(line.vector($0) + values.vector($0), $0) }
-      } else {
-        line.copy(values, count: count)
+      while i < count {
+        (line + i).put(read(values + i), count - i, before: end, accumulates)
+        i += Vector.scalarCount
       }
     case 2:
-      merge(values, values + stride, into: line, count: count, accumulates)
+      while 2 * i < count {
+        let (low, high) = interleave(read(values + i), read(values + stride + i))
+        let pairs = line + 2 * i
+        pairs.put(low, count - 2 * i, before: end, accumulates)
+        if count - 2 * i > Vector.scalarCount {
+          (pairs + Vector.scalarCount).put(high, count - 2 * i - Vector.scalarCount, before: end, accumulates)
+        }
+        i += Vector.scalarCount
+      }
     default:
       for phase in 0..<columns.gridPhases {
         var column = phase
@@ -86,50 +114,60 @@ extension Planes {
   }
 }
 
-/// Every second float to one place, the others to another.
-@inline(__always)
-private func split(
-  _ source: UnsafePointer<Float>, into even: UnsafeMutablePointer<Float>, _ odd: UnsafeMutablePointer<Float>,
-  count: Int, oddCount: Int
-) {
-  var i = 0
-  while i + Vector.scalarCount <= min(count, oddCount) {
-    let (low, high) = (read(source + 2 * i), read(source + 2 * i + Vector.scalarCount))
-    write(Vector(lowHalf: low.evenHalf, highHalf: high.evenHalf), to: even + i)
-    write(Vector(lowHalf: low.oddHalf, highHalf: high.oddHalf), to: odd + i)
-    i += Vector.scalarCount
-  }
-  for place in i..<max(i, count) { even[place] = source[2 * place] }
-  for place in i..<max(i, oddCount) { odd[place] = source[2 * place + 1] }
-}
-
 /// even[0] odd[0] even[1] odd[1] ...
 @inline(__always)
-private func merge(
-  _ even: UnsafePointer<Float>, _ odd: UnsafePointer<Float>, into line: UnsafeMutablePointer<Float>, count: Int,
-  _ accumulates: Bool
-) {
-  var i = 0
-  while 2 * (i + Vector.scalarCount) <= count {
-    let (a, b) = (read(even + i), read(odd + i))
-    var (low, high) = (Vector(), Vector())
-    (low.evenHalf, low.oddHalf) = (a.lowHalf, b.lowHalf)
-    (high.evenHalf, high.oddHalf) = (a.highHalf, b.highHalf)
-    let target = line + 2 * i
-    write(accumulates ? read(target) + low : low, to: target)
-    write(accumulates ? read(target + 16) + high : high, to: target + 16)
-    i += Vector.scalarCount
-  }
-  for column in 2 * i..<max(2 * i, count) {
-    let value = column % 2 == 0 ? even[column / 2] : odd[column / 2]
-    line[column] = accumulates ? line[column] + value : value
+private func interleave(_ even: Vector, _ odd: Vector) -> (low: Vector, high: Vector) {
+  var (low, high) = (Vector(), Vector())
+  (low.evenHalf, low.oddHalf) = (even.lowHalf, odd.lowHalf)
+  (high.evenHalf, high.oddHalf) = (even.highHalf, odd.highHalf)
+  return (low, high)
+}
+
+/// The lanes below `count`.
+@inline(__always)
+private func firstLanes(_ count: Int) -> Mask {
+  let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  return lanes .< SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: count))
+}
+
+extension UnsafePointer<Float> {
+  /// 16 floats, zero from `end` on.
+  @inline(__always)
+  fileprivate func vector(before end: UnsafePointer<Float>) -> Vector {
+    let count = end - self
+    return count >= Vector.scalarCount ? read(self) : count > 0 ? vector((0, count)) : .zero
   }
 }
 
 extension UnsafeMutablePointer<Float> {
   @inline(__always)
-  func copy(_ source: UnsafePointer<Float>, count: Int) { update(from: source, count: max(0, count)) }
-
-  @inline(__always)
   func clear(_ count: Int) { update(repeating: 0, count: count) }
+
+  /// Copies `count` floats in whole vectors; the last one is filled up with `padding`.
+  @inline(__always)
+  func copy(_ source: UnsafePointer<Float>, count: Int, before end: UnsafePointer<Float>, _ padding: Vector) {
+    var i = 0
+    while i + Vector.scalarCount <= count {
+      write(read(source + i), to: self + i)
+      i += Vector.scalarCount
+    }
+    if i < count {
+      write(padding.replacing(with: (source + i).vector(before: end), where: firstLanes(count - i)), to: self + i)
+    }
+  }
+
+  /// Writes the first `count` lanes, or adds them. Lanes behind them may be written, too, before `end`: they are about to
+  /// be written anyway.
+  @inline(__always)
+  fileprivate func put(
+    _ vector: Vector, _ count: Int, before end: UnsafeMutablePointer<Float>, _ accumulates: Bool
+  ) {
+    if self + Vector.scalarCount <= end {
+      let old = read(self)
+      write(accumulates ? old.replacing(with: old + vector, where: firstLanes(count)) : vector, to: self)
+    } else {
+      let lanes = (0, min(count, Vector.scalarCount))
+      store(accumulates ? self.vector(lanes) + vector : vector, lanes)
+    }
+  }
 }

@@ -94,8 +94,7 @@ struct Planes {
     let strips = (rows.grid + max(1, fitting) - 1) / max(1, fitting)
     strip = strips == 0 ? 0 : (rows.grid + strips - 1) / strips
     // Vectors may begin at the last pixel met. An odd number of cache lines keeps planes out of each other's sets.
-    let needed = rows.reach(strip) * pitch + left + 2 * Vector.scalarCount
-    size = (needed / (2 * Vector.scalarCount) * 2 + 1) * Vector.scalarCount
+    size = (roundedUp(rows.reach(strip) * pitch + left) / Vector.scalarCount + 2 | 1) * Vector.scalarCount
   }
 
   /// Floats of one packed channel.
@@ -106,6 +105,15 @@ struct Planes {
   func vectors(_ count: Int) -> Int {
     ((count - 1) * pitch + columns.grid + Vector.scalarCount - 1) / Vector.scalarCount
   }
+
+  /// Whether a channel can serve as it lies: nothing around it, nothing between its rows.
+  var isInPlace: Bool {
+    channelSize == size && pitch == columns.source && columns.firstShift == 0 && rows.firstShift == 0
+      && rows.reach(rows.grid) <= rows.source
+  }
+
+  /// Whether sums lie as the channel that they belong to.
+  var isResultInPlace: Bool { gridPhases == 1 && pitch == columns.target }
 
   /// Phases of the grid.
   @inline(__always)

@@ -16,8 +16,7 @@ extension VectorKernels {
     let memory = workspace.assumingMemoryBound(to: Float.self)
     let taps = windows.prepare(rule, memory)
     for plane in 0..<pooling.planes {
-      windows.windows.pack(
-        x + plane * pooling.inputPlane, 0, windows.windows.strip, into: memory + windows.source)
+      windows.packSource(x, plane, rule, memory)
       switch rule {
       case .maximum: windows.findMaxima(taps, memory)
       case .average: windows.average(taps, memory)
@@ -38,13 +37,13 @@ extension VectorKernels {
     let inputTaps = windows.prepareGradients(memory)
     for plane in 0..<pooling.planes {
       windows.inputs.pack(
-        dy + plane * pooling.outputPlane, 0, windows.inputs.strip, into: memory + windows.gradients)
+        dy + plane * pooling.outputPlane, before: dy + pooling.planes * pooling.outputPlane, 0, windows.inputs.strip,
+        into: memory + windows.gradients)
       switch rule {
       case .maximum:
-        windows.windows.pack(
-          x + plane * pooling.inputPlane, 0, windows.windows.strip, into: memory + windows.source)
+        windows.packSource(x, plane, rule, memory)
         windows.findMaxima(taps, memory)
-        windows.repack(windows.places, into: windows.packedPlaces, memory)
+        windows.repack(windows.places, padding: -1, into: windows.packedPlaces, memory)
         windows.gatherMaxima(inputTaps, memory)
       case .average:
         windows.divideGradients(memory)
@@ -113,7 +112,15 @@ private struct WindowPooling {
     packedPlaces = gradients + inputs.channelSize
     divisors = packedPlaces + inputs.channelSize
     sums = divisors + inputs.channelSize
-    workspaceSize = (sums + inputs.gridPhases * inputs.sumsSize) * MemoryLayout<Float>.stride
+    let end = sums + inputs.gridPhases * inputs.sumsSize + Vector.scalarCount
+    workspaceSize = end * MemoryLayout<Float>.stride
+  }
+
+  @inline(__always)
+  func packSource(_ x: UnsafePointer<Float>, _ plane: Int, _ rule: PoolingRule, _ memory: UnsafeMutablePointer<Float>) {
+    windows.pack(
+      x + plane * pooling.inputPlane, before: x + pooling.planes * pooling.inputPlane, 0, windows.strip,
+      padding: rule == .maximum ? -.infinity : 0, into: memory + source)
   }
 
   /// Fills what is the same for all planes: padding, and each window's first tap or divisor.
@@ -148,15 +155,16 @@ private struct WindowPooling {
     (memory + gradients).clear(inputs.channelSize)
     (memory + packedPlaces).update(repeating: -1, count: inputs.channelSize)
     (memory + divisors).update(repeating: 1, count: inputs.channelSize)
-    repack(constants, into: divisors, memory)
+    repack(constants, padding: 1, into: divisors, memory)
     return TapTable(inputs, in: memory + inputTaps)
   }
 
   /// From the layout of `windows` to that of `inputs`, by way of memory without gaps.
   @inline(__always)
-  func repack(_ values: Int, into packed: Int, _ memory: UnsafeMutablePointer<Float>) {
+  func repack(_ values: Int, padding: Float, into packed: Int, _ memory: UnsafeMutablePointer<Float>) {
     windows.unpack(memory + values, stride: 0, 0, windows.strip, into: memory + compact, accumulates: false)
-    inputs.pack(memory + compact, 0, inputs.strip, into: memory + packed)
+    inputs.pack(
+      memory + compact, before: memory + gradients, 0, inputs.strip, padding: padding, into: memory + packed)
   }
 }
 

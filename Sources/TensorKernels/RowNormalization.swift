@@ -73,7 +73,7 @@ extension VectorKernels {
       let (x, dy, dx) = (x + r * width, dy + r * width, dx + r * width)
       let centre = Vector(repeating: normalization.statistics[2 * r])
       let inverse = Vector(repeating: normalization.statistics[2 * r + 1])
-      let sums = rowSums(width) {
+      let sums = twoRowSums(width) {
         let g = dy.vector($1) * scale.vector($1)
         return ($0.0 + g, $0.1.adding(g, times: (x.vector($1) - centre) * inverse))
       }
@@ -81,19 +81,22 @@ extension VectorKernels {
       if case .layerNorm = normalization.kind { gradientMean = Vector(repeating: sums.0 / Float(width)) }
       let productMean = Vector(repeating: -(sums.1 / Float(width)))
 
-      /// The gradient of 16 elements before the division by the deviation; adds to the columns' sums on the way.
+      /// Hands out the gradient of x before the division by the deviation, and adds to the columns' sums.
       @inline(__always)
-      func gradient(_ lanes: Lanes) -> Vector {
-        let (slopes, normalized) = (dy.vector(lanes), (x.vector(lanes) - centre) * inverse)
-        scaleGradient.store(scaleGradient.vector(lanes).adding(slopes, times: normalized), lanes)
-        shiftGradient.store(shiftGradient.vector(lanes) + slopes, lanes)
-        return (slopes * scale.vector(lanes) - gradientMean).adding(normalized, times: productMean)
+      func forEachGradient(_ write: (Vector, Lanes) -> Void) {
+        forEachVectorByFours(width) { lanes in
+          let (slopes, normalized) = (dy.vector(lanes), (x.vector(lanes) - centre) * inverse)
+          let (products, sums) = (scaleGradient.vector(lanes), shiftGradient.vector(lanes))
+          write((slopes * scale.vector(lanes) - gradientMean).adding(normalized, times: productMean), lanes)
+          scaleGradient.store(products.adding(slopes, times: normalized), lanes)
+          shiftGradient.store(sums + slopes, lanes)
+        }
       }
       if let known {
         let known = known + r * width
-        forEachVectorByFours(width) { dx.store(known.vector($0).adding(gradient($0), times: inverse), $0) }
+        forEachGradient { dx.store(known.vector($1).adding($0, times: inverse), $1) }
       } else {
-        forEachVectorByFours(width) { dx.store(gradient($0) * inverse, $0) }
+        forEachGradient { dx.store($0 * inverse, $1) }
       }
     }
   }

@@ -19,7 +19,7 @@ func rowSum(_ count: Int, _ add: (Vector, Lanes) -> Vector) -> Float {
 
 /// Two row sums over the same elements.
 @inline(__always)
-func rowSums(_ count: Int, _ add: ((Vector, Vector), Lanes) -> (Vector, Vector)) -> (Float, Float) {
+func twoRowSums(_ count: Int, _ add: ((Vector, Vector), Lanes) -> (Vector, Vector)) -> (Float, Float) {
   var sums = (
     (Vector.zero, Vector.zero), (Vector.zero, Vector.zero), (Vector.zero, Vector.zero), (Vector.zero, Vector.zero)
   )

@@ -23,7 +23,7 @@ import Testing
     let full = try #require(ConvolutionShape("8x96x14x14:96x3x3/1p0g96"))
     #expect([full.padding, full.groups, full.outputHeight] == [0, 96, 12])
     for shape in [plain, full] { #expect(ConvolutionShape(shape.description) == shape) }
-    #expect(ConvolutionLayer.defaults.allSatisfy { ConvolutionShape($0.shape.description) == $0.shape })
+    #expect(MeasuredConvolution.defaults.allSatisfy { ConvolutionShape($0.shape.description) == $0.shape })
   }
 
   @Test(
@@ -41,10 +41,11 @@ import Testing
     let shape = try #require(ConvolutionShape("2x4x5x5:6x3x3/1p0g2"))
     let workloads = ConvolutionWorkloads.all(
       [
-        ConvolutionLayer(shape), ConvolutionLayer(shape, in: "small", isFirst: true, hasBias: true),
+        MeasuredConvolution(shape), MeasuredConvolution(shape, in: "small", isFirst: true, hasBias: true),
       ], on: backend)
     // 2 x 6 x 3 x 3 results of 2 x 3 x 3 multiply-adds, three passes or two.
-    #expect(workloads.map(\.work) == [.operations(2 * 3 * 108 * 18), .operations(2 * 2 * 108 * 18)])
+    let passOperations = Double(2 * 108 * 18)
+    #expect(workloads.map(\.work) == [.operations(3 * passOperations), .operations(2 * passOperations)])
     #expect(workloads[1].name == "small 2x4x5x5:6x3x3/1p0g2")
     for workload in workloads { workload.run() }
   }
@@ -54,7 +55,8 @@ import Testing
     let shape = try #require(AttentionShape("2x3x8x4"))
     let workloads = AttentionWorkloads.all([shape], on: Backend())
     #expect(workloads.map(\.name) == ["forward 2x3x8x4", "forward_backward 2x3x8x4"])
-    #expect(workloads.map(\.work) == [.operations(4 * 6 * 64 * 4 / 2), .operations(3.5 * 4 * 6 * 64 * 4 / 2)])
+    let forwardOperations = Double(4 * 6 * 64 * 4 / 2)
+    #expect(workloads.map(\.work) == [.operations(forwardOperations), .operations(3.5 * forwardOperations)])
     for workload in workloads { workload.run() }
     #expect(AttentionShape("2x3x8x257") == nil)
   }

@@ -31,12 +31,14 @@ struct AttentionTests {
   func threads(batch: Int, heads: Int, keyValueHeads: Int, isCausal: Bool) {
     let options = AttentionOptions(
       heads: heads, keyValueHeads: keyValueHeads, isCausal: isCausal,
-      visibleKeys: .first((0..<batch).map { 200 - 30 * $0 }))
+      visibleKeys: .first((0..<batch).map { 130 - 30 * $0 }))
+    let time = 130
+    let biasValues = seededValues(heads * time * time, seed: 7)
     let all = Self.sets.flatMap { set in
       [1, 2, 3, 4].flatMap { threads in
         let backend = Backend(instructionSet: set, threads: threads)
-        let packed = packed([batch, 200, (heads + 2 * keyValueHeads) * 16], on: backend)
-        let bias = Tensor(seededValues(heads * 40_000, seed: 7), [heads, 200, 200], on: backend)
+        let packed = packed([batch, time, (heads + 2 * keyValueHeads) * 16], on: backend)
+        let bias = Tensor(biasValues, [heads, time, time], on: backend)
         return [nil, bias].map { results(AttentionOperands(packed: packed, bias: $0, options: options)) }
       }
     }

@@ -10,7 +10,7 @@ import Testing
       draws += 1
       return choices[Int(key.bits(at: index * 64 + draws) >> 4) % choices.count]
     }
-    let times = [1, 2, 3, 5, 15, 16, 17, 31, 32, 33, 63, 64, 65, 70, 129]
+    let times = [1, 2, 3, 5, 15, 16, 17, 31, 32, 33, 63, 64, 65, 70]
     var shape = AttentionCase()
     shape.seed = UInt64(index + 1)
     shape.batch = draw([1, 1, 2])

@@ -165,10 +165,10 @@ private struct Draws {
   func special(set: InstructionSet) {
     for size in [1, 3, 5] {
       for stride in [1, 2] {
-        for input in [7, 14, 16, 28, 33] {
+        for input in [7, 16, 28] {
           let axis = WindowAxis(input: input, size: size, stride: stride, padding: size / 2)
           expectReferenceBits(set, Convolution(batch: 2, inputs: 3, outputs: 3, groups: 3, height: axis, width: axis))
-          expectReferenceBits(set, Convolution(batch: 1, inputs: 17, outputs: 15, height: axis, width: axis))
+          expectReferenceBits(set, Convolution(batch: 1, inputs: 5, outputs: 15, height: axis, width: axis))
         }
       }
     }

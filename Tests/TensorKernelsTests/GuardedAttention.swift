@@ -24,6 +24,9 @@ struct AttentionCase: CustomStringConvertible, Sendable {
   }
 }
 
+/// Values for all cases, drawn once.
+private let randomPool = randomFloats(1, count: 30_011)
+
 /// An attention with its operands, results and gradients in guarded memory.
 struct GuardedAttention {
   let query, keyValue, bias, output, outputGradient, logSumExp: Floats
@@ -38,8 +41,9 @@ struct GuardedAttention {
     let isPacked = shape.keyTime == nil
     let keyValueWidth = 2 * shape.keyValueHeads * shape.size
     let width = shape.heads * shape.size + (isPacked ? keyValueWidth : 0)
-    let values = { (index: UInt64, count: Int) in
-      Floats(random: shape.seed * 100 + index, count: count, scale: shape.range)
+    let values = { (index: Int, count: Int) in
+      let start = (Int(shape.seed) * 7 + index) * 1009
+      return Floats((start..<start + count).map { randomPool[$0 % randomPool.count] * shape.range })
     }
     query = values(1, batch * queryTime * width)
     keyValue = isPacked ? query : values(2, batch * keyTime * keyValueWidth)

@@ -3,7 +3,7 @@ import KernelInterface
 import TensorCore
 
 /// A convolution as a layer of a network: forward and backward.
-public struct ConvolutionLayer: Sendable {
+public struct MeasuredConvolution: Sendable {
   public let shape: ConvolutionShape
   /// Where it stands; empty for a shape that the user gives.
   let network: String
@@ -36,10 +36,10 @@ public struct ConvolutionLayer: Sendable {
         "8x1152x7x7:192x1x1/1", "8x320x7x7:1280x1x1/1",
       ])
 
-  private static func layers(of network: String, hasBias: Bool, _ shapes: [String]) -> [ConvolutionLayer] {
+  private static func layers(of network: String, hasBias: Bool, _ shapes: [String]) -> [MeasuredConvolution] {
     shapes.enumerated().map { index, text in
       guard let shape = ConvolutionShape(text) else { preconditionFailure("\(text) is no convolution") }
-      return ConvolutionLayer(shape, in: network, isFirst: index == 0, hasBias: hasBias)
+      return MeasuredConvolution(shape, in: network, isFirst: index == 0, hasBias: hasBias)
     }
   }
 }
@@ -47,7 +47,7 @@ public struct ConvolutionLayer: Sendable {
 /// Convolutions, forward and backward.
 public enum ConvolutionWorkloads {
   public static func all(
-    _ layers: [ConvolutionLayer] = ConvolutionLayer.defaults, on backend: Backend
+    _ layers: [MeasuredConvolution] = MeasuredConvolution.defaults, on backend: Backend
   ) -> [Workload] {
     layers.map { layer in
       let shape = layer.shape
@@ -59,7 +59,7 @@ public enum ConvolutionWorkloads {
     }
   }
 
-  private static func pass(_ layer: ConvolutionLayer, on backend: Backend) -> GradientPass {
+  private static func pass(_ layer: MeasuredConvolution, on backend: Backend) -> GradientPass {
     let shape = layer.shape
     let imageShape: Shape = [shape.batch, shape.inputs, shape.height, shape.width]
     let weightShape: Shape = [shape.outputs, shape.inputs / shape.groups, shape.kernelHeight, shape.kernelWidth]
@@ -73,7 +73,7 @@ public enum ConvolutionWorkloads {
     }
   }
 
-  private static func parameters(_ layer: ConvolutionLayer) -> [String: Parameter] {
+  private static func parameters(_ layer: MeasuredConvolution) -> [String: Parameter] {
     let shape = layer.shape
     return [
       "batch": .number(shape.batch), "inputs": .number(shape.inputs), "height": .number(shape.height),

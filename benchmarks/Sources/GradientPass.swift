@@ -12,20 +12,26 @@ struct GradientPass {
   private let operation: (Tape) -> Variable
 
   /// - Parameters:
-  ///   - operands: the shapes of those that get a gradient; they get random values.
+  ///   - parameters: the operands that get a gradient.
   ///   - operation: finds operand i as parameter i of the tape.
+  init(parameters: Arena, _ operation: @escaping (Tape) -> Variable) {
+    self.parameters = parameters
+    gradients = Arena(parameters.layout, on: parameters.backend)
+    self.operation = operation
+    let output = operation(Tape(parameters: parameters, gradients: nil))
+    outputGradient = .random(output.shape, seed: 99, on: parameters.backend)
+  }
+
+  /// - Parameter operands: the shapes of those that get a gradient; they get random values.
   init(_ operands: [Shape], on backend: Backend, _ operation: @escaping (Tape) -> Variable) {
     var layout = ParameterLayout()
     for (index, shape) in operands.enumerated() { _ = layout.append(name: "\(index)", shape: shape) }
-    parameters = Arena(layout, on: backend)
-    gradients = Arena(layout, on: backend)
+    let parameters = Arena(layout, on: backend)
     for index in operands.indices {
       parameters.destination(index, accumulates: false).writeUniform(
         low: -1, high: 1, key: RandomKey(seed: UInt64(index)))
     }
-    self.operation = operation
-    let output = operation(Tape(parameters: parameters, gradients: nil))
-    outputGradient = .random(output.shape, seed: 99, on: backend)
+    self.init(parameters: parameters, operation)
   }
 
   /// The forward pass alone, which keeps nothing for a backward pass.

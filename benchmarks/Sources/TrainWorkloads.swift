@@ -5,16 +5,28 @@ import ModelZoo
 import Optimizers
 import TensorCore
 
-/// Whole training steps on one batch: forward, loss, backward, optimizer.
+/// Whole training steps on one batch: forward, loss, backward, optimizer; and one block of a language model, forward and
+/// backward.
 public enum TrainWorkloads {
   public static func all(on backend: Backend) -> [Workload] {
-    [
-      // The gradient of the images is not wanted, so the first layer has two products, the others three.
-      Classifier(
-        name: "mlp", model: MultilayerPerceptron(inputs: 784, hidden: [512, 256], outputs: 10).makeModel(),
-        input: [64, 784], multiplyAdds: 2 * 784 * 512 + 3 * (512 * 256 + 256 * 10))
-    ].map { $0.workload(on: backend) }
+    classifiers.map { $0.workload(on: backend) } + [TransformerPass(batch: 4, time: 64).workload(on: backend)]
   }
+
+  // The gradient of the images is not wanted, so the first layer has two products, the others three.
+  private static let classifiers = [
+    Classifier(
+      name: "mlp", model: MultilayerPerceptron(inputs: 784, hidden: [512, 256], outputs: 10).makeModel(),
+      input: [64, 784], multiplyAdds: 2 * 784 * 512 + 3 * (512 * 256 + 256 * 10)),
+    Classifier(
+      name: "lenet5", model: LeNet5(height: 28, width: 28, outputs: 10).makeModel(), input: [64, 1, 28, 28],
+      multiplyAdds: 2 * 117_600 + 3 * (240_000 + 400 * 120 + 120 * 84 + 84 * 10)),
+    Classifier(
+      name: "lstm", model: LSTMClassifier(inputs: 28, hidden: 128, outputs: 10).makeModel(), input: [64, 28, 28],
+      multiplyAdds: 28 * (2 * 28 * 512 + 3 * 128 * 512) + 3 * 128 * 10),
+    Classifier(
+      name: "resnet20", model: ResNet(outputs: 10).makeModel(), input: [64, 3, 32, 32],
+      multiplyAdds: 2 * 442_368 + 3 * 40_370_816),
+  ]
 }
 
 /// A network that tells ten classes apart, trained by Adam.
@@ -48,5 +60,29 @@ private struct Classifier {
         parameters: parameters, gradients: gradients, gradientScale: 1, learningRate: 1e-3, step: step)
       step += 1
     }
+  }
+}
+
+/// A block of GPT-2 (124M) in the middle of a network: from the gradient of its output to those of its input and its
+/// parameters.
+private struct TransformerPass {
+  let batch: Int
+  let time: Int
+  private let width = 768
+
+  func workload(on backend: Backend) -> Workload {
+    var builder = ParameterBuilder()
+    let block = TransformerBlock(width: width, heads: 12, hidden: 4 * width, isCausal: true, in: &builder)
+    let input = builder.parameter("input", [batch, time, width], .uniform(bound: 1))
+    let pass = GradientPass(parameters: builder.makeParameters(on: backend, key: RandomKey(seed: 3))) { tape in
+      block.forward(tape.parameter(input), ForwardContext(tape: tape, mode: .training(RandomKey(seed: 4))))
+    }
+    // Twelve products of width by width for each token; two of the lower triangle of the scores.
+    let tokens = Double(batch * time)
+    let forward = tokens * Double(12 * width * width + time * width)
+    return Workload(
+      family: "train", name: "gpt2-block, batch \(batch), time \(time)",
+      parameters: ["model": .word("gpt2-block"), "batch": .number(batch), "time": .number(time)],
+      work: .operations(2 * 3 * forward), run: pass.forwardAndBackward)
   }
 }

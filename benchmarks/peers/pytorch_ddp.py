@@ -1,6 +1,6 @@
 """A resident PyTorch process that trains the MLP 784-512-256-10 on request.
 
-    python mlp.py RANK RANKS MEETING_FILE
+    python pytorch_ddp.py RANK RANKS MEETING_FILE
 
 Rank 0 reads a number of steps from each line of its standard input and answers with one line: the median seconds of
 a step. With more than one rank they are joined by DistributedDataParallel over gloo; every rank takes its share of the
@@ -17,6 +17,8 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import nn
+
+from pytorch_models import perceptron
 
 BATCH = 64
 SAMPLES = 4096
@@ -46,9 +48,7 @@ def main(rank, ranks, meeting_file):
 
 def training_step(batch, ranks):
     """A function that trains on the next `batch` of fixed random samples."""
-    model = nn.Sequential(
-        nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(), nn.Linear(256, 10)
-    )  # fmt: skip
+    model = perceptron()
     if ranks > 1:
         model = nn.parallel.DistributedDataParallel(model)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)

@@ -1,13 +1,7 @@
-"""Single operations: for the parameters of a workload, a function that does it once.
-
-Operations that can write their result into memory given to them do so, for to ask the system for 64 MiB takes longer
-than to compute some of them.
-"""
+"""Single operations: for the parameters of a workload, a function that does it once."""
 
 import torch
 import torch.nn.functional as F
-
-aten = torch.ops.aten
 
 
 def matmul(parameters):
@@ -66,19 +60,16 @@ def elementwise(parameters):
     rows, columns = parameters["rows"], parameters["columns"]
     if operation == "adamw":
         return adamw(rows, columns)
-    x, other, y = torch.randn(rows, columns), torch.randn(rows, columns), torch.empty(rows, columns)
+    x, other = torch.randn(rows, columns), torch.randn(rows, columns)
     scale, shift = torch.randn(columns), torch.randn(columns)
-    mean, deviation = torch.empty(rows, 1), torch.empty(rows, 1)
     return {
-        "relu": lambda: aten.relu.out(x, out=y),
-        "gelu": lambda: aten.gelu.out(x, out=y),
-        "gelu_tanh": lambda: aten.gelu.out(x, approximate="tanh", out=y),
-        "sigmoid": lambda: aten.sigmoid.out(x, out=y),
-        "softmax": lambda: aten._softmax.out(x, -1, False, out=y),
-        "add": lambda: aten.add.out(x, other, out=y),
-        "layer_norm": lambda: aten.native_layer_norm.out(
-            x, [columns], scale, shift, 1e-5, out0=y, out1=mean, out2=deviation
-        ),
+        "relu": lambda: F.relu(x),
+        "gelu": lambda: F.gelu(x),
+        "gelu_tanh": lambda: F.gelu(x, approximate="tanh"),
+        "sigmoid": lambda: torch.sigmoid(x),
+        "softmax": lambda: torch.softmax(x, -1),
+        "add": lambda: x + other,
+        "layer_norm": lambda: F.layer_norm(x, [columns], scale, shift),
     }[operation]
 
 

@@ -69,9 +69,15 @@ def revoada(binary, family, threads, text):
     return side, json.loads(side.receive())["workloads"]
 
 
+# Glibc gives large blocks back to the system, which clears every page again for the next call: with 64 MiB that takes
+# longer than most elementwise operations. So it keeps them there, as a program that cares would have it.
+KEEPING_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
+
+
 def peers(family, threads, workloads):
     """Those that do the same work, by name."""
-    sides = {"PyTorch": Side("PyTorch", [sys.executable, PEERS / "pytorch.py", threads])}
+    environment = KEEPING_MEMORY if family == "elementwise" else {}
+    sides = {"PyTorch": Side("PyTorch", [sys.executable, PEERS / "pytorch.py", threads], environment)}
     if family == "matmul":
         sides["OpenBLAS"] = Side(
             "OpenBLAS", [sys.executable, PEERS / "openblas.py"], {"OPENBLAS_NUM_THREADS": str(threads)}

@@ -1,4 +1,4 @@
-"""Training steps per second: blocks of `revoada launch` against blocks of a resident PyTorch."""
+"""Training on two ranks: blocks of `revoada launch` against blocks of PyTorch's DistributedDataParallel over gloo."""
 
 import json
 import pathlib
@@ -7,10 +7,14 @@ import shutil
 import subprocess
 import sys
 
-from machine import PEERS, bound_to, busy_percent, fail, peak_gflops
+from dialogue import revoada
+from machine import PEERS, bound_to, busy_percent, fail
 from spread import Spread, in_alternation
 
+RANKS = 2
+GOAL = 4
 BATCH = 64
+STEPS = 300
 CONFIG = pathlib.Path(__file__).parent.parent / "configs" / "mlp.yaml"
 LAYERS = [784, 512, 256, 10]
 
@@ -33,14 +37,16 @@ def write_random_images(folder, samples=4096, seed=1):
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(header + labels)
 
 
-class Revoada:
+class Launch:
     """A new launch for every block; the program itself leaves start-up and evaluation out of its seconds per step."""
 
-    def __init__(self, binary, ranks, steps, images, folder):
-        self.run_folder = folder / f"run-{ranks}"
+    def __init__(self, binary, folder):
+        images = folder / "images"
+        write_random_images(images)
+        self.run_folder = folder / "run-ranks"
         self.command = [
-            binary, "launch", "-n", str(ranks), "--threads", "1", CONFIG, "--run", self.run_folder,
-            "--steps", str(steps), "--set", f"data.path={images}",
+            binary, "launch", "-n", str(RANKS), "--threads", "1", CONFIG, "--run", self.run_folder,
+            "--steps", str(STEPS), "--set", f"data.path={images}",
         ]  # fmt: skip
 
     def step_seconds(self):
@@ -56,20 +62,18 @@ class Revoada:
 class PyTorch:
     """Processes that stay, imported and warm, and wait for work on rank 0's standard input."""
 
-    def __init__(self, ranks, steps, cores, folder):
-        self.steps = steps
-        meeting = folder / f"meeting-{ranks}"
+    def __init__(self, cores, folder):
         self.processes = [
             subprocess.Popen(
-                [sys.executable, PEERS / "mlp.py", str(rank), str(ranks), meeting],
+                [sys.executable, PEERS / "pytorch_ddp.py", str(rank), str(RANKS), folder / "meeting"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=bound_to(cores, rank),
             )
-            for rank in range(ranks)
+            for rank in range(RANKS)
         ]  # fmt: skip
         self.expect_line()
 
     def step_seconds(self):
-        self.processes[0].stdin.write(f"{self.steps}\n")
+        self.processes[0].stdin.write(f"{STEPS}\n")
         self.processes[0].stdin.flush()
         return float(self.expect_line())
 
@@ -92,37 +96,36 @@ class PyTorch:
                 process.kill()
 
 
-def compare(options, ranks, goal, cores, images, peak, folder):
-    """The lines of the report on `ranks` ranks of one thread each."""
-    revoada = Revoada(options.binary, ranks, options.steps, images, folder)
+def compare(options, cores, folder):
+    """The lines of the report."""
+    launch = Launch(options.binary, folder)
+    machine, workloads = revoada(options.binary, "matmul", 1, "NN 256x256x256")
+    peak = next(index for index, workload in enumerate(workloads) if workload["family"] == "peak")
     peaks, others = [], []
 
     def first():
         others.append(busy_percent())
-        if peak:
-            peaks.append(peak_gflops(peak, cores))
-        return revoada.step_seconds()
+        peaks.append(workloads[peak]["operations"] / machine.seconds(peak) / 1e9)
+        return launch.step_seconds()
 
-    with PyTorch(ranks, options.steps, cores, folder) as pytorch:
+    with PyTorch(cores, folder) as pytorch:
         first()  # brings the program and the images into memory
         peaks.clear()
         others.clear()
         pairs = in_alternation(options.rounds, first, pytorch.step_seconds)
+    machine.close()
 
     ours, theirs = (Spread(BATCH / seconds for seconds in column) for column in zip(*pairs))
     ratio = Spread(theirs_seconds / ours_seconds for ours_seconds, theirs_seconds in pairs)
-    peer = "PyTorch" if ranks == 1 else "PyTorch DDP + gloo"
-    name = f"{ranks} rank{'s' if ranks > 1 else ''} x 1 thread, {BATCH // ranks} samples each"
-    lines = [
-        f"MLP {'-'.join(map(str, LAYERS))}, {name}, Adam; {options.rounds} rounds of {options.steps} steps",
+    gflops = [flops_per_sample() * BATCH / ours_seconds / 1e9 for ours_seconds, _ in pairs]
+    share = Spread(100 * speed / (limit * RANKS) for speed, limit in zip(gflops, peaks))
+    return [
+        f"MLP {'-'.join(map(str, LAYERS))}, {RANKS} ranks x 1 thread, {BATCH // RANKS} samples each, Adam; "
+        f"{options.rounds} rounds of {STEPS} steps",
         f"  {'Revoada':20}{ours.text(',.0f')} samples/s",
-        f"  {peer:20}{theirs.text(',.0f')} samples/s",
-        f"  {'ratio':20}{ratio.text('.2f')}; goal: at least {goal}",
+        f"  {'PyTorch DDP + gloo':20}{theirs.text(',.0f')} samples/s",
+        f"  {'ratio':20}{ratio.text('.2f')}; goal: at least {GOAL}",
+        f"  {'peak of a core':20}{Spread(peaks).text('.0f')} GFLOP/s",
+        f"  {'used by Revoada':20}{share.text('.0f')} % of it, counting the matrix products only",
+        f"  {'other programs':20}{Spread(others).text('.0f')} % of the machine; the fewer, the truer",
     ]
-    if peak:
-        gflops = [flops_per_sample() * BATCH / ours_seconds / 1e9 for ours_seconds, _ in pairs]
-        share = Spread(100 * speed / (limit * ranks) for speed, limit in zip(gflops, peaks))
-        lines.append(f"  {'peak of a core':20}{Spread(peaks).text('.0f')} GFLOP/s")
-        lines.append(f"  {'used by Revoada':20}{share.text('.0f')} % of it, counting the matrix products only")
-    lines.append(f"  {'other programs':20}{Spread(others).text('.0f')} % of the machine; the fewer, the truer")
-    return lines

@@ -85,7 +85,7 @@ extension BenchCommand {
     func run() throws {
       try options.run("convolution") { backend in
         ConvolutionWorkloads.all(
-          shape.isEmpty ? ConvolutionLayer.defaults : shape.map { ConvolutionLayer($0) }, on: backend)
+          shape.isEmpty ? MeasuredConvolution.defaults : shape.map { MeasuredConvolution($0) }, on: backend)
       }
     }
   }
