@@ -1,7 +1,8 @@
 import KernelInterface
 
 // Softmax over classes that come in chunks. Each lane has a maximum and a sum of its own, so that nothing crosses lanes
-// before the last chunk is over (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018, lane by lane).
+// before the last chunk is over (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018, lane by
+// lane).
 
 extension VectorKernels {
   public func continueSoftmax(_ chunk: LogitsChunk, statistics: SoftmaxStatistics) {
