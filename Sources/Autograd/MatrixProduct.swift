@@ -1,7 +1,7 @@
 import TensorCore
 
 extension Variable {
-  /// C = A B: A [m, k], B [k, n] -> C [m, n].
+  /// C = A B: A [m, k], B [k, n] -> C [m, n], or matrix by matrix [batch, m, k], [batch, k, n] -> [batch, m, n].
   ///
   ///     dA = dC B^T        dB = A^T dC
   public func matrixProduct(_ other: Variable) -> Variable {

@@ -82,9 +82,33 @@ extension MatrixProduct {
     return part
   }
 
-  private mutating func moveC(by floats: Int, residualBy residualFloats: Int) {
+  fileprivate mutating func moveC(by floats: Int, residualBy residualFloats: Int) {
     c += floats
     epilogue.activated = epilogue.activated.map { $0 + floats }
     epilogue.residual = epilogue.residual.map { $0 + residualFloats }
+  }
+}
+
+/// `count` products of one shape, their operands at constant distances.
+public struct MatrixProductBatch {
+  public var first: MatrixProduct
+  public var count: Int
+  /// Floats from one matrix to the next; 0 where all products share it. The bias is shared, an epilogue's matrices lie as C.
+  public var aStep, bStep, cStep: Int
+
+  public init(first: MatrixProduct, count: Int, aStep: Int, bStep: Int, cStep: Int) {
+    self.first = first
+    self.count = count
+    self.aStep = aStep
+    self.bStep = bStep
+    self.cStep = cStep
+  }
+
+  public subscript(index: Int) -> MatrixProduct {
+    var product = first
+    product.a += index * aStep
+    product.b += index * bStep
+    product.moveC(by: index * cStep, residualBy: index * cStep)
+    return product
   }
 }

@@ -18,13 +18,13 @@ public struct TransformerBlock: Layer {
       SelfAttention(width: width, heads: heads, isCausal: isCausal, in: &$0)
     }
     feedForwardNorm = builder.scope("feed_forward_norm") { LayerNorm(width: width, in: &$0) }
-    up = builder.scope("up") { Linear(inputs: width, outputs: hidden, in: &$0) }
+    up = builder.scope("up") { Linear(inputs: width, outputs: hidden, activation: .geluTanh, in: &$0) }
     down = builder.scope("down") { Linear(inputs: hidden, outputs: width, in: &$0) }
   }
 
   public func forward(_ x: Variable, _ context: ForwardContext) -> Variable {
     let attended = attention.forward(attentionNorm.forward(x, context), context)
     let (h, normalized) = feedForwardNorm.forward(attended, adding: x, context)
-    return h + down.forward(up.forward(normalized, context).activated(.geluTanh), context)
+    return down.forward(up.forward(normalized, context), adding: h, context)
   }
 }

@@ -30,12 +30,12 @@ public struct MultilayerPerceptron: Sendable {
     var layers: [any Layer] = [Flatten()]
     let widths = [inputs] + hidden + [outputs]
     for index in 0..<widths.count - 1 {
-      if index > 0 {
-        layers.append(ActivationLayer(activation))
-        if dropout > 0 { layers.append(Dropout(rate: dropout, in: &builder)) }
-      }
+      if index > 0 && dropout > 0 { layers.append(Dropout(rate: dropout, in: &builder)) }
+      let activation = index < hidden.count ? activation : .identity
       layers.append(
-        builder.scope("layers.\(index)") { Linear(inputs: widths[index], outputs: widths[index + 1], in: &$0) })
+        builder.scope("layers.\(index)") {
+          Linear(inputs: widths[index], outputs: widths[index + 1], activation: activation, in: &$0)
+        })
     }
     return Model(Sequential(layers), builder: builder, description: description(widths, builder.layout.parameterCount))
   }

@@ -1,17 +1,49 @@
 import KernelInterface
 
 extension Tensor {
-  /// op(A) op(B) + bias, where op transposes if asked: [m, k] [k, n] -> [m, n].
+  /// activation(op(A) op(B) + bias + residual), where op transposes if asked: [m, k] [k, n] -> [m, n], or matrix by matrix
+  /// [batch, m, k] [batch, k, n] -> [batch, m, n].
   ///
-  /// Every element is one chain of fused multiply-adds over k ascending that begins at the bias or zero.
+  /// Every element is one chain of fused multiply-adds over k ascending that begins at the bias [n] or zero. The residual
+  /// [m, n] and the activation come after it, in the same pass, with the bits of steps one after the other.
   public static func matrixProduct(
-    _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false, bias: Tensor? = nil
+    _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false, bias: Tensor? = nil,
+    residual: Tensor? = nil, activation: Activation = .identity
   ) -> Tensor {
-    let m = transposingA ? a.shape[-1] : a.shape[0]
-    let n = transposingB ? b.shape[0] : b.shape[-1]
-    return Tensor([m, n], on: a.backend) { c in
-      c.writeMatrixProduct(a, b, transposingA: transposingA, transposingB: transposingB, bias: bias)
+    let b = RightOperand(b, transposing: transposingB)
+    return Tensor(productShape(a, b, transposingA), on: a.backend) { c in
+      c.write(a, b, transposingA, bias, residual: residual, activation: activation)
     }
+  }
+
+  /// As above, with B packed before.
+  public static func matrixProduct(
+    _ a: Tensor, _ b: PackedMatrix, transposingA: Bool = false, bias: Tensor? = nil, residual: Tensor? = nil,
+    activation: Activation = .identity
+  ) -> Tensor {
+    let b = RightOperand(b)
+    return Tensor(productShape(a, b, transposingA), on: a.backend) { c in
+      c.write(a, b, transposingA, bias, residual: residual, activation: activation)
+    }
+  }
+
+  /// A B + bias, and its activation, from one pass: what a backward pass needs.
+  public static func activatedMatrixProduct(
+    _ a: Tensor, _ b: Tensor, bias: Tensor?, activation: Activation
+  ) -> (sums: Tensor, activated: Tensor) {
+    let b = RightOperand(b, transposing: false)
+    let shape = productShape(a, b, false)
+    var sums: Tensor?
+    let activated = Tensor(shape, on: a.backend) { y in
+      sums = Tensor(shape, on: a.backend) { c in c.write(a, b, false, bias, activation: activation, activated: y) }
+    }
+    guard let sums else { preconditionFailure("a tensor's memory is always written") }
+    return (sums, activated)
+  }
+
+  private static func productShape(_ a: Tensor, _ b: RightOperand, _ transposingA: Bool) -> Shape {
+    precondition(a.shape.rank >= 2, "a matrix is wanted, not shape \(a.shape)")
+    return Shape(a.shape.dimensions.dropLast(2) + [transposingA ? a.shape[-1] : a.shape[-2], b.n])
   }
 }
 
@@ -20,50 +52,81 @@ extension TensorDestination {
   public func writeMatrixProduct(
     _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false, bias: Tensor? = nil
   ) {
+    write(a, RightOperand(b, transposing: transposingB), transposingA, bias)
+  }
+
+  /// As above, with B packed before.
+  public func writeMatrixProduct(
+    _ a: Tensor, _ b: PackedMatrix, transposingA: Bool = false, bias: Tensor? = nil
+  ) {
+    write(a, RightOperand(b), transposingA, bias)
+  }
+
+  fileprivate func write(
+    _ a: Tensor, _ b: RightOperand, _ transposingA: Bool, _ bias: Tensor?, residual: Tensor? = nil,
+    activation: Activation = .identity, activated: TensorDestination? = nil
+  ) {
+    let rank = a.shape.rank
     precondition(
-      a.shape.rank == 2 && b.shape.rank == 2 && shape.rank == 2, "matrices wanted: \(a.shape) x \(b.shape) -> \(shape)")
-    let (m, k) = transposingA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
-    let (inner, n) = transposingB ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
+      (rank == 2 || rank == 3) && b.rank == rank && shape.rank == rank,
+      "matrices wanted, or as many on either side: \(a.shape) x \(b.description) -> \(shape)")
+    let (m, k) = transposingA ? (a.shape[-1], a.shape[-2]) : (a.shape[-2], a.shape[-1])
+    let count = rank == 3 ? a.shape[0] : 1
     precondition(
-      k == inner && shape == [m, n],
-      "\(a.shape)\(transposingA ? "^T" : "") x \(b.shape)\(transposingB ? "^T" : "") -> \(shape): the shapes do not fit"
-    )
+      k == b.k && count == b.count && shape == Shape(a.shape.dimensions.dropLast(2) + [m, b.n]),
+      "\(a.shape)\(transposingA ? "^T" : "") x \(b.description) -> \(shape): the shapes do not fit")
     precondition(bias == nil || !accumulates, "a bias is where a sum begins; this one begins at the old values")
-    precondition(bias.map { $0.count == n } ?? true, "a bias of shape \(bias?.shape ?? []) for \(n) columns")
-    let product = MatrixProduct(
-      m: m, n: n, k: k,
-      a: a.base, aStride: a.shape[1], aTransposed: transposingA,
-      b: b.base, bStride: b.shape[1], bTransposed: transposingB,
-      c: base, cStride: n, accumulates: accumulates, bias: bias?.base)
-    withExtendedLifetime((a, b, bias, self)) { product.run(on: backend) }
+    precondition(bias.map { $0.count == b.n } ?? true, "a bias of shape \(bias?.shape ?? []) for \(b.n) columns")
+    precondition(
+      residual.map { $0.shape == shape } ?? true, "a residual of shape \(residual?.shape ?? []) for \(shape)")
+    var product = MatrixProduct(
+      m: m, n: b.n, k: k,
+      a: a.base, aStride: a.shape[-1], aTransposed: transposingA,
+      b: b.base, bStride: b.stride, bTransposed: b.isTransposed,
+      c: base, cStride: b.n, accumulates: accumulates, bias: bias?.base)
+    product.bPacked = b.isPacked
+    product.epilogue.residual = residual?.base
+    product.epilogue.residualStride = b.n
+    product.epilogue.activation = activation
+    product.epilogue.activated = activated?.base
+    let batch = MatrixProductBatch(first: product, count: count, aStep: m * k, bStep: k * b.n, cStep: m * b.n)
+    withExtendedLifetime((a, b, bias, residual, activated, self)) { batch.run(on: backend) }
   }
 }
 
-extension MatrixProduct {
-  /// Multiply-adds below which a second thread costs more than it brings.
-  private static let smallest = 1 << 18
+/// op(B) of a product: a tensor, to be transposed or not, or a packed matrix.
+private struct RightOperand {
+  /// The shape of op(B), [count,] [k, n].
+  let rank, count, k, n: Int
+  let base: UnsafePointer<Float>
+  let stride: Int
+  let isTransposed: Bool
+  let isPacked: Bool
+  let description: String
+  private let storage: Storage
 
-  /// Cuts C into bands, one a thread, along its longer side, and computes them side by side.
-  ///
-  /// Where it is cut does not show in the result: no element's sum is cut.
-  func run(on backend: Backend) {
-    let work = m * n * max(k, 1)
-    let cutsColumns = n >= m
-    let unit = cutsColumns ? 32 : 12
-    let bands = min(backend.threads.size, (max(m, n) + unit - 1) / unit, max(1, work / Self.smallest))
-    guard bands > 1 else { return compute(on: backend) }
-    backend.threads.run(bands) { band in
-      let range = Backend.range(band, of: bands, count: max(m, n), unit: unit)
-      let part = cutsColumns ? columns(range) : rows(range)
-      part.compute(on: backend)
-    }
+  init(_ b: Tensor, transposing: Bool) {
+    precondition(b.shape.rank >= 2, "a matrix is wanted, not shape \(b.shape)")
+    (k, n) = transposing ? (b.shape[-1], b.shape[-2]) : (b.shape[-2], b.shape[-1])
+    rank = b.shape.rank
+    count = rank == 3 ? b.shape[0] : 1
+    base = b.base
+    stride = b.shape[-1]
+    isTransposed = transposing
+    isPacked = false
+    description = "\(b.shape)\(transposing ? "^T" : "")"
+    storage = b.storage
   }
 
-  private func compute(on backend: Backend) {
-    let floats = (backend.kernels.gemmWorkspaceSize(self) + 3) / 4
-    let workspace = backend.pool.allocate(floats)
-    withExtendedLifetime(workspace) {
-      backend.kernels.gemm(self, workspace: UnsafeMutableRawPointer(workspace.base))
-    }
+  init(_ b: PackedMatrix) {
+    (k, n) = (b.shape[0], b.shape[1])
+    rank = 2
+    count = 1
+    base = UnsafePointer(b.storage.base)
+    stride = 0
+    isTransposed = false
+    isPacked = true
+    description = "packed \(b.shape)"
+    storage = b.storage
   }
 }

@@ -15,18 +15,20 @@ enum Tile {
 /// C = start + A B for a tile of `rows` by `columns` (16 or `Tile.columns`).
 ///
 /// `a` has `rows` values side by side for each k, `aStride` floats from one k to the next. A row of `b` is whole vectors,
-/// `bStride` floats from one k to the next. The sums begin at C where `continues`, else at the bias of their column or zero.
+/// `bStride` floats from one k to the next; the one `ahead` floats further on is asked for, if that is not 0. The sums begin
+/// at C where `continues`, else at the bias of their column or zero.
 @inline(__always)
 func multiplyTile(
   _ rows: Int, _ columns: Int, depth: Int, _ a: UnsafePointer<Float>, aStride: Int, _ b: UnsafePointer<Float>,
-  bStride: Int, into c: UnsafeMutablePointer<Float>, cStride: Int, continues: Bool, bias: UnsafePointer<Float>?
+  bStride: Int, ahead: Int, into c: UnsafeMutablePointer<Float>, cStride: Int, continues: Bool,
+  bias: UnsafePointer<Float>?
 ) {
   #if AVX512
     if columns == Tile.columns {
-      return multiply(TwoVectors.self, rows, depth, a, aStride, b, bStride, c, cStride, continues, bias)
+      return multiply(TwoVectors.self, rows, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
     }
   #endif
-  multiply(OneVector.self, rows, depth, a, aStride, b, bStride, c, cStride, continues, bias)
+  multiply(OneVector.self, rows, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
 }
 
 /// The columns of a tile: one row of B, or the sums of one row of C.
@@ -123,32 +125,32 @@ private typealias Rows8<R: Row> = Stack<Rows4<R>, Rows4<R>>
 private func multiply<R: Row>(
   _: R.Type, _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>,
   _ bStride: Int,
-  _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ continues: Bool, _ bias: UnsafePointer<Float>?
+  _ ahead: Int, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ continues: Bool, _ bias: UnsafePointer<Float>?
 ) {
   switch rows {
-  case 1: run(Single<R>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-  case 2: run(Rows2<R>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-  case 3: run(Rows3<R>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-  case 4: run(Rows4<R>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-  case 5: run(Rows5<R>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
+  case 1: run(Single<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+  case 2: run(Rows2<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+  case 3: run(Rows3<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+  case 4: run(Rows4<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+  case 5: run(Rows5<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   #if AVX512
-    case 7: run(Stack<Rows4<R>, Rows3<R>>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-    case 8: run(Rows8<R>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-    case 9: run(Stack<Rows8<R>, Single<R>>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-    case 10: run(Stack<Rows8<R>, Rows2<R>>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-    case 11: run(Stack<Rows8<R>, Rows3<R>>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-    case 12: run(Stack<Rows8<R>, Rows4<R>>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-    case 13: run(Stack<Rows8<R>, Rows5<R>>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
-    case 14: run(Stack<Rows8<R>, Rows6<R>>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
+    case 7: run(Stack<Rows4<R>, Rows3<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 8: run(Rows8<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 9: run(Stack<Rows8<R>, Single<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 10: run(Stack<Rows8<R>, Rows2<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 11: run(Stack<Rows8<R>, Rows3<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 12: run(Stack<Rows8<R>, Rows4<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 13: run(Stack<Rows8<R>, Rows5<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 14: run(Stack<Rows8<R>, Rows6<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   #endif
-  default: run(Rows6<R>.self, depth, a, aStride, b, bStride, c, cStride, continues, bias)
+  default: run(Rows6<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   }
 }
 
 @inline(never)
 private func run<Sums: Rows>(
   _: Sums.Type, _ depth: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>, _ bStride: Int,
-  _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ continues: Bool, _ bias: UnsafePointer<Float>?
+  _ ahead: Int, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ continues: Bool, _ bias: UnsafePointer<Float>?
 ) {
   var sums: Sums
   if continues {
@@ -157,11 +159,20 @@ private func run<Sums: Rows>(
     sums = Sums(repeating: bias.map { Sums.Columns($0) } ?? Sums.Columns())
   }
   var (a, b) = (a, b)
-  for _ in 0..<depth {
-    sums.addProducts(a, Sums.Columns(b))
-    prefetch(b + BlockSize.prefetchDistance * bStride)
-    a += aStride
-    b += bStride
+  if ahead > 0 {
+    for _ in 0..<depth {
+      prefetch(b + ahead)
+      prefetch(b + ahead + Vector.scalarCount)
+      sums.addProducts(a, Sums.Columns(b))
+      a += aStride
+      b += bStride
+    }
+  } else {
+    for _ in 0..<depth {
+      sums.addProducts(a, Sums.Columns(b))
+      a += aStride
+      b += bStride
+    }
   }
   sums.store(c, cStride)
 }

@@ -15,15 +15,16 @@ import KernelInterface
 
 /// The sizes of blocks, found by measurement. None of them shows in the bits.
 enum BlockSize {
-  /// Rows of op(A), in whole tiles. Rows times depth floats stay in a second-level cache (1 MiB) and leave half of it to
-  /// op(B) and C on their way through.
-  static let rows = 168 / Tile.rows * Tile.rows
+  /// Rows of op(A), in whole tiles. Rows times depth floats take less than half of a second-level cache (1 MiB).
+  static let rows = 112 / Tile.rows * Tile.rows
   /// Columns of op(B). Columns times depth floats lie in the last cache.
   static let columns = 1024
-  /// Values of k. The longer, the more seldom C is read and written; a panel of op(B) should fit a first-level cache.
-  static let depth = 384
-  /// Rows of op(B) that are asked for ahead of the one in use.
-  static let prefetchDistance = 12
+  /// Values of k. The longer, the more seldom C is read and written: 1024 is 4% faster than 512. That a panel of op(B) then
+  /// is larger than a first-level cache costs nothing, as the second level delivers it in time.
+  static let depth = 1024
+  /// Rows of op(B) that are asked for ahead of the one in use, where B is read in place and the processor does not see
+  /// the pattern. Panels are read in the order of memory and need no asking.
+  static let prefetchDistance = 16
 }
 
 extension VectorKernels {
@@ -78,15 +79,14 @@ private struct BlockedProduct {
     edge = packedB + BlockedProduct.sizeOfB(product)
     sourceOfB = BlockedProduct.sourceOfB(product)
     // Few panels of B: each value of A is used too few times for packing to pay.
-    readsAInPlace = product.aTransposed && product.n <= 2 * Tile.columns && product.aStride % 512 != 0
+    readsAInPlace = product.aTransposed && product.n <= 2 * Tile.columns && !rowsConflict(product.aStride)
   }
 
   private static func sourceOfB(_ product: MatrixProduct) -> SourceOfB {
     if product.bPacked { return .packed }
     guard product.m <= BlockSize.rows else { return .block }
-    // Rows a multiple of 2 KiB apart share few places in a cache and push each other out.
-    let conflicts = product.bStride % 512 == 0 && product.m > Tile.rows
-    return product.bTransposed || conflicts ? .panel : .rows
+    if product.bTransposed { return .panel }
+    return rowsConflict(product.bStride) && product.m > Tile.rows ? .block : .rows
   }
 
   static func workspaceSize(_ product: MatrixProduct) -> Int {
@@ -130,6 +130,7 @@ private struct BlockedProduct {
       let tileWidth = tileColumns(for: width)
       let (panelOfB, bStride) = panelOfB(column, panelColumn, width, k, depth)
       let bias = product.bias.map { $0 + column }
+      let ahead = bStride > Tile.columns && !rowsConflict(bStride) ? BlockSize.prefetchDistance * bStride : 0
       forEachRowPanel(rows) { panel, panelRow, height in
         let row = firstRow + panelRow
         let panelOfA =
@@ -139,13 +140,13 @@ private struct BlockedProduct {
         let c = product.c + row * product.cStride + column
         if width == tileWidth {
           multiplyTile(
-            height, tileWidth, depth: depth, panelOfA, aStride: aStride, panelOfB, bStride: bStride, into: c,
-            cStride: product.cStride, continues: continues, bias: bias)
+            height, tileWidth, depth: depth, panelOfA, aStride: aStride, panelOfB, bStride: bStride, ahead: ahead,
+            into: c, cStride: product.cStride, continues: continues, bias: bias)
         } else {
           beginEdge(c, height, width, continues: continues, bias: bias)
           multiplyTile(
-            height, tileWidth, depth: depth, panelOfA, aStride: aStride, panelOfB, bStride: bStride, into: edge,
-            cStride: Tile.columns, continues: true, bias: nil)
+            height, tileWidth, depth: depth, panelOfA, aStride: aStride, panelOfB, bStride: bStride, ahead: ahead,
+            into: edge, cStride: Tile.columns, continues: true, bias: nil)
           endEdge(c, height, width)
         }
         if isComplete { VectorKernels().finish(product, row: row, rows: height, column: column, columns: width) }
@@ -188,6 +189,9 @@ private struct BlockedProduct {
     }
   }
 }
+
+/// Rows a multiple of 2 KiB apart share few places in a cache and push each other out.
+private func rowsConflict(_ stride: Int) -> Bool { stride % 512 == 0 }
 
 private func operandB(_ product: MatrixProduct) -> Operand {
   operand(product.b, stride: product.bStride, count: product.n, depth: product.k, isDepthMajor: !product.bTransposed)

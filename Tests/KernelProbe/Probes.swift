@@ -95,31 +95,3 @@ func probeOptimizers(_ kernels: any Kernels, _ digest: inout Digest) {
     gradients: gradients, squareAverages: &v, count: count)
   digest.add(p + m + v)
 }
-
-func probeProducts(_ kernels: any Kernels, _ digest: inout Digest) {
-  let (a, b, bias) = (made(18, 20_000), made(19, 20_000), made(20, 60))
-  for (m, n, k) in [(1, 1, 1), (13, 10, 40), (64, 33, 300), (29, 60, 17)] {
-    for transposition in 0..<4 {
-      let (aTransposed, bTransposed) = (transposition & 1 == 1, transposition & 2 == 2)
-      var c = made(21, m * n)
-      a.withUnsafeBufferPointer { a in
-        b.withUnsafeBufferPointer { b in
-          bias.withUnsafeBufferPointer { bias in
-            c.withUnsafeMutableBufferPointer { c in
-              let product = MatrixProduct(
-                m: m, n: n, k: k, a: a.baseAddress!, aStride: aTransposed ? m : k, aTransposed: aTransposed,
-                b: b.baseAddress!, bStride: bTransposed ? k : n, bTransposed: bTransposed, c: c.baseAddress!,
-                cStride: n,
-                bias: bias.baseAddress!)
-              let workspace = UnsafeMutableRawPointer.allocate(
-                byteCount: kernels.gemmWorkspaceSize(product), alignment: 64)
-              kernels.gemm(product, workspace: workspace)
-              workspace.deallocate()
-            }
-          }
-        }
-      }
-      digest.add(c)
-    }
-  }
-}

@@ -79,6 +79,37 @@ struct SameBitsTests {
     }
   }
 
+  @Test("products with what follows them, with packed operands, and by the batch")
+  func productForms() {
+    for (m, n, k) in [(300, 64, 90), (64, 300, 90), (1, 2801, 131)] {
+      let (aValues, bValues) = (Array(Self.xs.prefix(m * k)), Array(Self.ys.prefix(k * n)))
+      expectSameBits("fused \(m) x \(n) x \(k)") { backend in
+        Tensor.matrixProduct(
+          Tensor(aValues, [m, k], on: backend), Tensor(bValues, [k, n], on: backend),
+          bias: Tensor(Array(Self.xs.suffix(n)), [n], on: backend),
+          residual: Tensor(Array(Self.ys.suffix(m * n)), [m, n], on: backend), activation: .gelu)
+      }
+      expectSameBits("packed \(m) x \(n) x \(k)") { backend in
+        Tensor.matrixProduct(Tensor(aValues, [m, k], on: backend), Tensor(bValues, [k, n], on: backend).packed())
+      }
+    }
+    for (count, m) in [(2, 150), (9, 30)] {
+      expectSameBits("batch of \(count)") { backend in
+        let a = Tensor(Array(Self.xs.prefix(count * m * 80)), [count, m, 80], on: backend)
+        return Tensor.matrixProduct(
+          a, Tensor(Array(Self.ys.prefix(count * 110 * 80)), [count, 110, 80], on: backend), transposingB: true)
+      }
+    }
+    expectSameBits("gradient of bias and activation") { backend in
+      let x = x(backend)
+      return Tensor([Self.columns], on: backend) { dbias in
+        _ = Tensor(x.shape, on: backend) {
+          $0.writeActivationGradient(.silu, x: x, y: x.activated(.silu), dy: y(backend), columnSums: dbias)
+        }
+      }
+    }
+  }
+
   @Test("elementwise arithmetic")
   func elementwise() {
     expectSameBits("+") { x($0) + y($0) }

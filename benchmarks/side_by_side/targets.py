@@ -77,6 +77,8 @@ TARGETS = [
     ("LSTM 28x28, hidden 128, step", "2.50", "train", 1, mean(model("lstm"))),
     ("MLP 784-512-256-10, step", "1.80", "train", 1, mean(model("mlp"))),
 ] + [
-    (f"{operation}, 64 MiB, share of the bandwidth", "90 %", "elementwise", 1, least_share(out_of_cache(operation)))
+    (f"{operation}, 64 MiB, {threads} thread{'s' * (threads > 1)}, share of the bandwidth", "90 %", "elementwise", threads,
+     least_share(out_of_cache(operation)))
     for operation in ("layer_norm", "softmax", "gelu", "adamw")
-]
+    for threads in (1, 2)
+]  # fmt: skip
