@@ -12,7 +12,8 @@ public struct LSTMState {
 }
 
 extension Variable {
-  /// An LSTM layer over sequences x [batch, time, inputs]: h after each step [batch, time, hidden], and the final state.
+  /// An LSTM layer over sequences x [batch, time, inputs]: h after each step [batch, time, hidden], and the final
+  /// state.
   ///
   ///     a = x W + b + h' R, in the order i, f, g, o; see `LSTMForward` for the cell, `LSTMBackward` for da
   ///     dW = x^T da        dR = h'^T da        db = sum of da over all steps        dx = da W^T

@@ -1,8 +1,9 @@
 import TensorCore
 
 extension Variable {
-  /// `(x W + b).crossEntropy(labels:)` for x [tokens, width] without the logits [tokens, classes] ever existing whole: the
-  /// loss of a language model. A scalar, the mean over the tokens whose label is not `ignored`; 0 if all are ignored.
+  /// `(x W + b).crossEntropy(labels:)` for x [tokens, width] without the logits [tokens, classes] ever existing whole:
+  /// the loss of a language model. A scalar, the mean over the tokens whose label is not `ignored`; 0 if all are
+  /// ignored.
   ///
   ///     p = softmax(x W + b)        dlogits = dloss (p - one-hot(labels)) / tokens that count
   ///     dx = dlogits W^T        dW = x^T dlogits        db = sum of dlogits over the tokens

@@ -36,8 +36,9 @@ public struct LogitsChunk {
 
 /// What is known of the softmax of some rows after some chunks of their logits.
 ///
-/// Class j belongs to lane j % 16. Of each row are kept, for each lane, the greatest logit and the sum of exp(logit - greatest);
-/// then the logit of the label, and in the end the greatest logit of all lanes and the sum that belongs to it.
+/// Class j belongs to lane j % 16. Of each row are kept, for each lane, the greatest logit and the sum of exp(logit -
+/// greatest); then the logit of the label, and in the end the greatest logit of all lanes and the sum that belongs to
+/// it.
 public struct SoftmaxStatistics {
   /// Floats for each row.
   public static let width = 2 * 16 + 3

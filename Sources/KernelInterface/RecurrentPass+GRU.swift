@@ -1,5 +1,5 @@
-/// GRU, forward (Cho et al. 2014, with the reset gate behind the product). Gates in the order r, z, n; the recurrent product has a
-/// bias q of its own:
+/// GRU, forward (Cho et al. 2014, with the reset gate behind the product). Gates in the order r, z, n; the recurrent
+/// product has a bias q of its own:
 ///
 ///     u = h R + q        r, z = sigmoid(projection + u)        n = tanh(projection + r u_n)
 ///     h <- (1 - z) n + z h
@@ -38,7 +38,8 @@ public struct GRUForward {
   }
 }
 
-/// GRU, backward. From the last step to the first, with dh the gradient of h from the step's own output and the next step:
+/// GRU, backward. From the last step to the first, with dh the gradient of h from the step's own output and the next
+/// step:
 ///
 ///     da_n = dh (1 - z) (1 - n^2)    da_r = da_n u_n r (1 - r)    da_z = dh (h' - n) z (1 - z)
 ///     du = (da_r, da_z, da_n r)      dh' = dh z + du R^T

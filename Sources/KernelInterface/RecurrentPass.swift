@@ -1,6 +1,7 @@
 /// What the passes through an LSTM or GRU layer have in common. A pass computes some rows of the batch, all time steps.
 ///
-/// Sequences are [rows, time, ...]; states are [rows, hidden]. The gates of a step lie side by side, `hidden` floats each.
+/// Sequences are [rows, time, ...]; states are [rows, hidden]. The gates of a step lie side by side, `hidden` floats
+/// each.
 public struct RecurrentPass {
   public var rows: Int
   public var time: Int
@@ -77,7 +78,8 @@ public struct LSTMForward {
   }
 }
 
-/// LSTM, backward. From the last step to the first, with dh the gradient of h from the step's own output and the next step:
+/// LSTM, backward. From the last step to the first, with dh the gradient of h from the step's own output and the next
+/// step:
 ///
 ///     dc += dh o (1 - tanh(c)^2)
 ///     da_i = dc g i (1 - i)    da_f = dc c' f (1 - f)    da_g = dc i (1 - g^2)    da_o = dh tanh(c) o (1 - o)

@@ -74,7 +74,8 @@ struct ChunkPass {
         }
         if let bias {
           backend.kernels.columnSums(
-            dlogits, rowStride: classes.count, into: bias.storage.base + classes.lowerBound, rows: tokens, columns: classes.count,
+            dlogits, rowStride: classes.count, into: bias.storage.base + classes.lowerBound, rows: tokens,
+            columns: classes.count,
             accumulates: false)
         }
       }

@@ -3,9 +3,10 @@ import KernelInterface
 /// The cross-entropy between softmax(x W + b) and labels, for tokens x [tokens, width], without ever holding the logits
 /// [tokens, classes] whole.
 ///
-/// Classes are cut into chunks. The forward pass goes through them once and keeps running maxima and sums of exponentials. The
-/// backward pass needs each chunk of logits again. It finds the first ones kept, as many as fit `keptFloats`, and
-/// computes the others anew: by the same operations, so to the same bits. What is kept is a matter of speed alone.
+/// Classes are cut into chunks. The forward pass goes through them once and keeps running maxima and sums of
+/// exponentials. The backward pass needs each chunk of logits again. It finds the first ones kept, as many as fit
+/// `keptFloats`, and computes the others anew: by the same operations, so to the same bits. What is kept is a matter of
+/// speed alone.
 ///
 /// Chunks of tokens would need no second product, as a token's gradient is known as soon as its row of logits is. But
 /// the gradient of W would have to wait somewhere until the backward pass says where it goes: as many values as W, for

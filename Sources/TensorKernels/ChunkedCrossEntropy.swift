@@ -1,7 +1,8 @@
 import KernelInterface
 
 // Softmax over classes that come in chunks. Each lane has a maximum and a sum of its own, so that nothing crosses lanes
-// before the last chunk is over (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018, lane by lane).
+// before the last chunk is over (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018, lane by
+// lane).
 
 extension VectorKernels {
   public func continueSoftmax(_ chunk: LogitsChunk, statistics: SoftmaxStatistics) {
@@ -19,8 +20,8 @@ extension VectorKernels {
         let (part, count) = (row + column, min(LogitsChunk.granularity, chunk.columns &- column))
         var greatest = maxima
         forEachVector(count) { greatest = greatest.maximum(part.vector($0, padding: -.infinity)) }
-        sums = sums * exp(maxima - greatest)
-        forEachVector(count) { sums += exp(part.vector($0, padding: -.infinity) - greatest) }
+        sums = sums * expOfNonPositive(maxima - greatest)
+        forEachVector(count) { sums += expOfNonPositive(part.vector($0, padding: -.infinity) - greatest) }
         maxima = greatest
         column &+= count
       }
@@ -42,7 +43,7 @@ extension VectorKernels {
         let r = lanes.first &+ lane
         let maxima = read(statistics.laneMaxima(r))
         let maximum = maxima.laneMaximum
-        let sum = (read(statistics.laneSums(r)) * exp(maxima - maximum)).laneSum
+        let sum = (read(statistics.laneSums(r)) * expOfNonPositive(maxima - maximum)).laneSum
         statistics.maximum(r).pointee = maximum
         statistics.sum(r).pointee = sum
         sums[lane] = sum
@@ -59,7 +60,7 @@ extension VectorKernels {
       let (row, dx) = (chunk.logits + r * chunk.stride, dx + r * chunk.stride)
       let maximum = Vector(repeating: statistics.maximum(r).pointee)
       let factor = Vector(repeating: scale / statistics.sum(r).pointee)
-      forEachVector(chunk.columns) { dx.store(exp(row.vector($0) - maximum) * factor, $0) }
+      forEachVector(chunk.columns) { dx.store(expOfNonPositive(row.vector($0) - maximum) * factor, $0) }
       let label = Int(chunk.labels[r]) &- chunk.firstClass
       if label >= 0 && label < chunk.columns { dx[label] -= scale }
     }

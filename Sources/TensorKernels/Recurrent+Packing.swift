@@ -1,7 +1,8 @@
 import KernelInterface
 
-// Forward, a panel has the columns of R that belong to 16 units, gate by gate: a tile of it gives all gates of these units.
-// Backward, a panel has 64 rows of R, as columns: 16 units of dh' in each of four vectors. Missing units are zeros.
+// Forward, a panel has the columns of R that belong to 16 units, gate by gate: a tile of it gives all gates of these
+// units. Backward, a panel has 64 rows of R, as columns: 16 units of dh' in each of four vectors. Missing units are
+// zeros.
 
 /// Vectors that hold `hidden` units.
 @inline(__always)

@@ -1,5 +1,5 @@
-// The recurrent product is small and comes back at every step, so it is not worth cutting or packing anew: the weight is packed
-// once for all steps, the state is read where it lies, a value at a time for a whole row of the tile.
+// The recurrent product is small and comes back at every step, so it is not worth cutting or packing anew: the weight
+// is packed once for all steps, the state is read where it lies, a value at a time for a whole row of the tile.
 
 /// The rows of a tile: six rows of four vectors leave AVX-512 eight registers for the weight and the state.
 private let tileRows = 6
@@ -16,7 +16,8 @@ func forEachRecurrentTile(_ rows: Int, _ body: (_ row: Int, _ height: Int) -> Vo
   }
 }
 
-/// C = A B, or C += A B: `rows` (1 to 6) rows of A, `depth` values each, times a panel of B of `vectors` (1 to 4) vectors.
+/// C = A B, or C += A B: `rows` (1 to 6) rows of A, `depth` values each, times a panel of B of `vectors` (1 to 4)
+/// vectors.
 ///
 /// The panel has `vectors` vectors for each k, one k behind the other. Rows of C are whole vectors.
 @inline(__always)

@@ -114,7 +114,8 @@ struct GoldenSequenceTests {
     golden.has(name, "lengths") ? try golden.integers(name, "lengths") : nil
   }
 
-  /// The sum of all h and of the final ones times their upstream gradients. Behind a sequence's end PyTorch's h is zero.
+  /// The sum of all h and of the final ones times their upstream gradients. Behind a sequence's end PyTorch's h is
+  /// zero.
   private func loss(_ hidden: Variable, _ final: Variable, _ golden: GoldenFile, _ name: String) throws -> Variable {
     let expected = try golden.floats(name, "hidden")
     let values = zip(hidden.value.values, expected).map { $1 == 0 ? 0 : $0 }

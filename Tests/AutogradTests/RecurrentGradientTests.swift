@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Gradients of recurrent layers")
 struct RecurrentGradientTests {
-  /// Units around a vector; the directions; sequences of one length and of several.
+  /// Some units; the directions; sequences of one length and of several.
   struct Case: CustomStringConvertible {
     let units: Int
     let isReversed: Bool
@@ -15,9 +15,9 @@ struct RecurrentGradientTests {
   }
 
   static let cases = [
-    Case(units: 1, isReversed: false, lengths: nil), Case(units: 3, isReversed: true, lengths: nil),
-    Case(units: 4, isReversed: false, lengths: [2, 3]), Case(units: 3, isReversed: true, lengths: [1, 3]),
-    Case(units: 17, isReversed: false, lengths: [0, 2]),
+    Case(units: 1, isReversed: false, lengths: nil), Case(units: 2, isReversed: true, lengths: nil),
+    Case(units: 2, isReversed: false, lengths: [2, 3]), Case(units: 1, isReversed: true, lengths: [1, 3]),
+    Case(units: 2, isReversed: false, lengths: [0, 2]),
   ]
   private let batch = 2
   private let time = 3
@@ -43,14 +43,14 @@ struct RecurrentGradientTests {
 
   @Test("an LSTM's states at all steps, from zeros and from a given state", arguments: cases)
   func lstmStates(c: Case) {
-    for states in [0, 2] where c.units < 16 || states == 2 {
+    for states in [0, 2] {
       expectGradients(
         "LSTM of \(c)", at: operands(c.units, gates: 4, biases: 1, states: states), of: { lstm($0, c).hidden },
         matching: { lstm($0, c).0 })
     }
   }
 
-  @Test("an LSTM's final states, alone and together", arguments: cases.prefix(4))
+  @Test("an LSTM's final states, alone and together", arguments: cases)
   func lstmFinalStates(c: Case) {
     let operands = operands(c.units, gates: 4, biases: 1, states: 2)
     expectGradients("final h of \(c)", at: operands, of: { lstm($0, c).final.hidden }, matching: { lstm($0, c).1 })
@@ -76,7 +76,7 @@ struct RecurrentGradientTests {
 
   @Test("a GRU's states, from zeros and from a given state", arguments: cases)
   func gruStates(c: Case) {
-    for states in [0, 1] where c.units < 16 || states == 1 {
+    for states in [0, 1] {
       let operands = operands(c.units, gates: 3, biases: 2, states: states)
       expectGradients("GRU of \(c)", at: operands, of: { gru($0, c).hidden }, matching: { gru($0, c).0 })
       expectGradients("final h of \(c)", at: operands, of: { gru($0, c).final }, matching: { gru($0, c).1 })
@@ -88,7 +88,7 @@ struct RecurrentGradientTests {
     let c = Self.cases[0]
     let back = Self.cases[1]
     expectGradients(
-      "bidirectional", at: operands(3, gates: 4, biases: 1, states: 0),
+      "bidirectional", at: operands(2, gates: 4, biases: 1, states: 0),
       of: { lstm($0, c).hidden + lstm($0, back).hidden }, matching: { lstm($0, c).0 + lstm($0, back).0 })
   }
 

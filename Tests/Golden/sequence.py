@@ -8,6 +8,7 @@ How the numbers are made and how the file looks stands in golden.py. Gradients a
 
 import torch
 import torch.nn.functional as F
+from torch.nn.utils import rnn
 
 from golden import draw, leaf, write
 
@@ -51,8 +52,8 @@ BATCH, TIME, INPUTS, HIDDEN = 3, 5, 3, 6
 
 
 def recurrent(kind, initial=False, reverse=False, lengths=None):
-    """lstm, gru and their variants, on x [3, 5, 3] with 6 units: `hidden` after each step, `finalHidden`, for LSTM `finalCell`;
-    the gradient of each operand under its name and "Gradient".
+    """lstm, gru and their variants, on x [3, 5, 3] with 6 units: `hidden` after each step, `finalHidden`, for LSTM
+    `finalCell`; the gradient of each operand under its name and "Gradient".
 
     Weights are transposed to ours. PyTorch's LSTM has two biases that are only ever added; the second is zero here.
     ...Initial: from `initialHidden` and `initialCell`;  ...Reversed: from the last step to the first;
@@ -61,8 +62,8 @@ def recurrent(kind, initial=False, reverse=False, lengths=None):
     gates = 4 if kind is torch.nn.LSTM else 3
     layer = kind(INPUTS, HIDDEN, batch_first=True, bidirectional=reverse).double()
     suffix = "_l0_reverse" if reverse else "_l0"
-    shapes = {"weight_ih": (gates * HIDDEN, INPUTS), "weight_hh": (gates * HIDDEN, HIDDEN), "bias_ih": (gates * HIDDEN,)}
-    shapes |= {"bias_hh": (gates * HIDDEN,)}
+    outputs = gates * HIDDEN
+    shapes = {"weight_ih": (outputs, INPUTS), "weight_hh": (outputs, HIDDEN), "bias_ih": (outputs,), "bias_hh": (outputs,)}
     with torch.no_grad():
         for seed, (name, shape) in enumerate(shapes.items()):
             getattr(layer, name + suffix).copy_(draw(120 + seed, *shape, scale=0.5))
@@ -73,9 +74,9 @@ def recurrent(kind, initial=False, reverse=False, lengths=None):
     states = [leaf(draw(131 + i, 1, BATCH, HIDDEN)) for i in range(2 if gates == 4 else 1)] if initial else None
     argument = (tuple(states) if gates == 4 else states[0]) if initial else None
     if lengths:
-        packed = torch.nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
+        packed = rnn.pack_padded_sequence(x, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
         packed, final = layer(packed, argument)
-        hidden, _ = torch.nn.utils.rnn.pad_packed_sequence(packed, batch_first=True, total_length=TIME)
+        hidden, _ = rnn.pad_packed_sequence(packed, batch_first=True, total_length=TIME)
     else:
         hidden, final = layer(x, argument)
     hidden = hidden[..., -HIDDEN:]

@@ -56,7 +56,8 @@ import Testing
     }
   }
 
-  @Test("where classes are cut, and writing over the logits, does not change a bit", arguments: InstructionSet.available)
+  @Test(
+    "where classes are cut, and writing over the logits, does not change a bit", arguments: InstructionSet.available)
   func chunks(set: InstructionSet) {
     let (x, labels) = (Floats(random: 2, count: 5 * 2100, scale: 20), labels(5, 2100))
     let whole = run(set.kernels, x, labels, classes: 2100, chunk: 2100)

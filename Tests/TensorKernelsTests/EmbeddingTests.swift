@@ -2,7 +2,9 @@ import KernelInterface
 import Testing
 
 @Suite struct EmbeddingTests {
-  static let shapes = [(1, 1, 1), (5, 9, 3), (7, 20, 16), (40, 13, 17), (3, 50, 65), (9, 0, 33), (4, 6, 0), (130, 64, 100)]
+  static let shapes = [
+    (1, 1, 1), (5, 9, 3), (7, 20, 16), (40, 13, 17), (3, 50, 65), (9, 0, 33), (4, 6, 0), (130, 64, 100),
+  ]
 
   private func ids(_ count: Int, _ rows: Int) -> Guarded<Int32> {
     Guarded((0..<count).map { Int32(($0 * $0 * 7 + 3 * $0) % rows) })

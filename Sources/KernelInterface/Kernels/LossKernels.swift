@@ -13,11 +13,12 @@ public protocol LossKernels: Sendable {
   /// Order: every 512 classes a lane's maximum is brought up to date and its sum multiplied by exp(old - new); then the
   /// sum goes on, class by class ascending. So where chunks are cut does not show.
   func continueSoftmax(_ chunk: LogitsChunk, statistics: SoftmaxStatistics)
-  /// After the last chunk: losses[r] = log(sum exp logits[r, :]) - logits[r, labels[r]]. Lanes are joined by the lane tree.
+  /// After the last chunk: losses[r] = log(sum exp logits[r, :]) - logits[r, labels[r]]. Lanes are joined by the lane
+  /// tree.
   func crossEntropyOfStatistics(
     _ statistics: SoftmaxStatistics, into losses: UnsafeMutablePointer<Float>, rows: Int)
-  /// dx[r, :] = scale * (softmax(logits[r, :]) - one-hot(labels[r])) for the classes of `chunk`; dx is laid out like its logits
-  /// and may be the same memory.
+  /// dx[r, :] = scale * (softmax(logits[r, :]) - one-hot(labels[r])) for the classes of `chunk`; dx is laid out like
+  /// its logits and may be the same memory.
   func crossEntropyOfChunkBackward(
     _ chunk: LogitsChunk, statistics: SoftmaxStatistics, scale: Float, into dx: UnsafeMutablePointer<Float>)
   /// losses[i] = loss(predictions[i], targets[i])

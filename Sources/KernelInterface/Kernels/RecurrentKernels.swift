@@ -1,11 +1,11 @@
 /// LSTM and GRU cells. The rules of `Kernels` hold.
 ///
-/// A pass goes through all time steps of its rows. Rows know nothing of each other, so threads cut them once for the whole
-/// sequence.
+/// A pass goes through all time steps of its rows. Rows know nothing of each other, so threads cut them once for the
+/// whole sequence.
 ///
-/// Order: an element of a recurrent product is one chain of fused multiply-adds over the units (forward) or over the gates
-/// and their units (backward), ascending. It begins at zero, in GRU's backward pass and past a row's end at what dh
-/// passes on directly. A first step without an initial state has no product.
+/// Order: an element of a recurrent product is one chain of fused multiply-adds over the units (forward) or over the
+/// gates and their units (backward), ascending. It begins at zero, in GRU's backward pass and past a row's end at what
+/// dh passes on directly. A first step without an initial state has no product.
 public protocol RecurrentKernels: Sendable {
   /// Floats that `packRecurrentWeight` writes.
   func packedRecurrentWeightSize(gates: Int, hidden: Int, backward: Bool) -> Int
