@@ -8,6 +8,9 @@ import KernelInterface
 struct PlaneWeightGradient {
   let convolution: Convolution
   let planes: Planes
+  /// Values of one channel of x and of y.
+  let inputPlane: Int
+  let outputPlane: Int
 
   // Where the parts of the workspace begin, in floats.
   let sums: Int
@@ -19,6 +22,7 @@ struct PlaneWeightGradient {
 
   init(_ convolution: Convolution) {
     self.convolution = convolution
+    (inputPlane, outputPlane) = (convolution.inputPlane, convolution.outputPlane)
     planes = Planes(convolution.height, convolution.width, isTransposed: false)
     let pixels = planes.vectors(planes.strip) * Vector.scalarCount
     sums = 0
@@ -37,18 +41,18 @@ struct PlaneWeightGradient {
     let taps = (workspace + displacements * MemoryLayout<Float>.stride).assumingMemoryBound(to: Int.self)
     prepare(taps, memory)
     let channels = convolution.groupOutputs
+    let endOfX = x + convolution.batch * convolution.inputs * inputPlane
+    let endOfGradients = dy + convolution.batch * convolution.outputs * outputPlane
     for group in outputs.lowerBound / channels...(outputs.upperBound - 1) / channels {
       let first = max(outputs.lowerBound, group * channels)
       let end = min(outputs.upperBound, (group + 1) * channels)
       (memory + sums).clear((end - first) * convolution.taps * Vector.scalarCount)
       for image in 0..<convolution.batch {
-        let channel = x + (image * convolution.inputs + group) * convolution.inputPlane
-        let last = x + convolution.batch * convolution.inputs * convolution.inputPlane
-        planes.pack(channel, before: last, 0, planes.rows.grid, into: memory + inputs)
+        let channel = x + (image * convolution.inputs + group) * inputPlane
+        planes.pack(channel, before: endOfX, 0, planes.rows.grid, into: memory + inputs)
         for output in first..<end {
           addImage(
-            dy + (image * convolution.outputs + output) * convolution.outputPlane,
-            before: dy + convolution.batch * convolution.outputs * convolution.outputPlane, taps,
+            dy + (image * convolution.outputs + output) * outputPlane, before: endOfGradients, taps,
             memory + sums + (output - first) * convolution.taps * Vector.scalarCount, memory)
         }
       }

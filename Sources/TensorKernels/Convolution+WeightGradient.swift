@@ -35,6 +35,9 @@ extension VectorKernels {
 /// The weight gradient of groups of several inputs.
 struct PixelWeightGradient {
   let convolution: Convolution
+  /// Rows and columns of y.
+  let outputRows: Int
+  let outputColumns: Int
   /// The taps of a row that one stretch covers: all, or one where dilation sets them apart.
   let stretch: Int
   /// Stretches of a window, and the floats that the sums of one take.
@@ -53,6 +56,7 @@ struct PixelWeightGradient {
 
   init(_ convolution: Convolution, channels: Int) {
     self.convolution = convolution
+    (outputRows, outputColumns) = (convolution.height.output, convolution.width.output)
     stretch = convolution.width.dilation == 1 ? convolution.width.size : 1
     stretches = convolution.taps / max(1, stretch)
     stretchSize = roundedUp(stretch * convolution.groupInputs)
@@ -77,21 +81,22 @@ struct PixelWeightGradient {
     (memory + sums).clear(outputs.count * stretches * stretchSize)
     (memory + zeros).clear(Vector.scalarCount)
     let pixels = (workspace + pixels * MemoryLayout<Float>.stride).assumingMemoryBound(to: Int.self)
-    for pixel in 0..<convolution.width.output {
+    for pixel in 0..<outputColumns {
       pixels[pixel] = pixel * convolution.width.stride * convolution.groupInputs
     }
     let channels = convolution.groupOutputs
+    let blockRows = convolution.gradientRows
     for image in 0..<convolution.batch {
       for group in outputs.lowerBound / channels...(outputs.upperBound - 1) / channels {
         let images = x + (image * convolution.inputs + group * convolution.groupInputs) * convolution.inputPlane
         let first = max(outputs.lowerBound, group * channels)
         let end = min(outputs.upperBound, (group + 1) * channels)
         var row = 0
-        while row < convolution.height.output {
-          let rows = min(convolution.gradientRows, convolution.height.output - row)
+        while row < outputRows {
+          let rows = min(blockRows, outputRows - row)
           packInputs(images, row, rows, into: memory + inputs)
           ConvolutionTile.forEachPanel(end - first) { channel, height in
-            let gradients = dy + (image * convolution.outputs + first + channel) * convolution.outputPlane
+            let gradients = dy + (image * convolution.outputs + first + channel) * outputRows * outputColumns
             addBlock(gradients, first + channel - outputs.lowerBound, height, row, rows, pixels, memory)
           }
           row += rows
@@ -107,11 +112,10 @@ struct PixelWeightGradient {
     _ dy: UnsafePointer<Float>, _ channel: Int, _ height: Int, _ row: Int, _ rows: Int,
     _ pixels: UnsafePointer<Int>, _ memory: UnsafeMutablePointer<Float>
   ) {
-    let width = convolution.width.output
-    let plane = convolution.outputPlane
+    let plane = outputRows * outputColumns
     let operand = operand(dy, stride: plane, count: height, depth: plane, isDepthMajor: false)
-    pack(operand, 0, height, row * width, rows * width, into: memory + gradients, stride: height)
-    let path: SumPath = (rows, convolution.height.stride * rowSize, width, pixels)
+    pack(operand, 0, height, row * outputColumns, rows * outputColumns, into: memory + gradients, stride: height)
+    let path: SumPath = (rows, convolution.height.stride * rowSize, outputColumns, pixels)
     for part in 0..<stretches {
       let (tapRow, tapColumn) = (part * stretch / convolution.width.size, part * stretch % convolution.width.size)
       let displacement =

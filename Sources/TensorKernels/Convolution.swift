@@ -48,6 +48,9 @@ private struct PlaneConvolution {
   /// Channels of a group: those summed over (`units`) and those computed.
   let units: Int
   let channels: Int
+  /// Values of one channel of what is read and of what is computed.
+  let sourcePlane: Int
+  let targetPlane: Int
 
   // Where the parts of the workspace begin, in floats.
   let packedWeights: Int
@@ -66,6 +69,8 @@ private struct PlaneConvolution {
     self.isTransposed = isTransposed
     units = isTransposed ? convolution.groupOutputs : convolution.groupInputs
     channels = isTransposed ? convolution.groupInputs : convolution.groupOutputs
+    sourcePlane = isTransposed ? convolution.outputPlane : convolution.inputPlane
+    targetPlane = isTransposed ? convolution.inputPlane : convolution.outputPlane
     let gridPhases = isTransposed ? convolution.height.stride * convolution.width.stride : 1
     let panel = max(1, min(ConvolutionTile.rows, channels))
     planes = Planes(
@@ -110,9 +115,6 @@ private struct PlaneConvolution {
       row += rows
     }
   }
-
-  private var sourcePlane: Int { isTransposed ? convolution.outputPlane : convolution.inputPlane }
-  private var targetPlane: Int { isTransposed ? convolution.inputPlane : convolution.outputPlane }
 
   /// What `rows` rows from `row` on of a group meet: its first channel, and the floats from one to the next.
   ///

@@ -16,8 +16,12 @@ struct PlaneAxis {
   let grid: Int
   /// Values of the source, all phases together.
   let source: Int
+  /// Values of what is computed, all phases together.
+  let target: Int
   let firstShift: Int
   let lastShift: Int
+  /// One bit for each phase of the source that a tap meets.
+  private let met: UInt64
 
   init(_ axis: WindowAxis, isTransposed: Bool) {
     self.axis = axis
@@ -25,13 +29,18 @@ struct PlaneAxis {
     let (first, last) = (axis.division(ofTap: 0).quotient, axis.division(ofTap: axis.size - 1).quotient)
     if isTransposed {
       (sourcePhases, gridPhases) = (1, axis.stride)
-      (grid, source) = ((axis.input + axis.stride - 1) / axis.stride, axis.output)
+      (grid, source, target) = ((axis.input + axis.stride - 1) / axis.stride, axis.output, axis.input)
       (firstShift, lastShift) = (-last, -first)
     } else {
       (sourcePhases, gridPhases) = (axis.stride, 1)
-      (grid, source) = (axis.output, axis.input)
+      (grid, source, target) = (axis.output, axis.input, axis.output)
       (firstShift, lastShift) = (first, last)
     }
+    var met: UInt64 = isTransposed ? 1 : 0
+    if !isTransposed {
+      for tap in 0..<axis.size { met |= 1 << UInt64(axis.division(ofTap: tap).phase) }
+    }
+    self.met = met
   }
 
   /// Values of the source that a grid of `count` places meets, padding included.
@@ -51,15 +60,9 @@ struct PlaneAxis {
   @inline(__always)
   func gridPhase(ofTap tap: Int) -> Int { isTransposed ? axis.division(ofTap: tap).phase : 0 }
 
-  /// Values of what is computed, all phases together.
-  @inline(__always)
-  var target: Int { isTransposed ? axis.input : axis.output }
-
   /// Whether a tap meets this phase of the source.
-  func isMet(_ phase: Int) -> Bool {
-    for tap in 0..<axis.size where sourcePhase(ofTap: tap) == phase { return true }
-    return false
-  }
+  @inline(__always)
+  func isMet(_ phase: Int) -> Bool { phase >= UInt64.bitWidth || met >> UInt64(phase) & 1 == 1 }
 
   /// Values of one phase of the source.
   @inline(__always)

@@ -22,7 +22,7 @@ extension VectorKernels {
       case .average: windows.average(taps, memory)
       }
       windows.windows.unpack(
-        memory + windows.results, stride: 0, 0, windows.windows.strip, into: y + plane * pooling.outputPlane,
+        memory + windows.results, stride: 0, 0, windows.windows.strip, into: y + plane * windows.outputPlane,
         accumulates: false)
     }
   }
@@ -37,7 +37,7 @@ extension VectorKernels {
     let inputTaps = windows.prepareGradients(memory)
     for plane in 0..<pooling.planes {
       windows.inputs.pack(
-        dy + plane * pooling.outputPlane, before: dy + pooling.planes * pooling.outputPlane, 0, windows.inputs.strip,
+        dy + plane * windows.outputPlane, before: dy + pooling.planes * windows.outputPlane, 0, windows.inputs.strip,
         into: memory + windows.gradients)
       switch rule {
       case .maximum:
@@ -51,7 +51,7 @@ extension VectorKernels {
       }
       windows.inputs.unpack(
         memory + windows.sums, stride: windows.inputs.sumsSize, 0, windows.inputs.strip,
-        into: dx + plane * pooling.inputPlane, accumulates: accumulates)
+        into: dx + plane * windows.inputPlane, accumulates: accumulates)
     }
   }
 
@@ -74,6 +74,9 @@ extension VectorKernels {
 /// A pooling in terms of packed planes. Taps are known by their number in the window, written as a float.
 private struct WindowPooling {
   let pooling: Pooling
+  /// Values of one plane of x and of y.
+  let inputPlane: Int
+  let outputPlane: Int
   /// The planes that windows slide over, and those that inputs look at.
   let windows: Planes
   let inputs: Planes
@@ -99,6 +102,7 @@ private struct WindowPooling {
 
   init(_ pooling: Pooling) {
     self.pooling = pooling
+    (inputPlane, outputPlane) = (pooling.inputPlane, pooling.outputPlane)
     windows = Planes(pooling.height, pooling.width, isTransposed: false)
     inputs = Planes(pooling.height, pooling.width, isTransposed: true)
     taps = 0
@@ -119,7 +123,7 @@ private struct WindowPooling {
   @inline(__always)
   func packSource(_ x: UnsafePointer<Float>, _ plane: Int, _ rule: PoolingRule, _ memory: UnsafeMutablePointer<Float>) {
     windows.pack(
-      x + plane * pooling.inputPlane, before: x + pooling.planes * pooling.inputPlane, 0, windows.strip,
+      x + plane * inputPlane, before: x + pooling.planes * inputPlane, 0, windows.strip,
       padding: rule == .maximum ? -.infinity : 0, into: memory + source)
   }
 
