@@ -39,7 +39,8 @@ extension CommandTests {
       arguments: [
         ["matmul", "--shape", "256x3072"], ["matmul", "--shape", "0x1x1"], ["matmul", "--layout", "XX"],
         ["matmul", "--isa", "sse"], ["matmul", "--filter", "no such workload"], ["elementwise", "--rounds", "0"],
-        ["elementwise", "--threads", "\(Processor.affinity().count + 1)"], ["elementwise", "--json", "-", "--alternate"],
+        ["elementwise", "--threads", "\(Processor.affinity().count + 1)"],
+        ["elementwise", "--json", "-", "--alternate"],
       ])
     func mistakes(arguments: [String]) throws {
       let output = try workplace.start(["bench"] + arguments).wait()
