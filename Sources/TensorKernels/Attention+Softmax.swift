@@ -14,7 +14,7 @@ extension AttentionHead {
       var lane = 0
       while lane < lanes {
         let place = scores + j &* AttentionPanel.width + lane
-        write(read(place).replacing(with: -.infinity, where: laneNumbers .< Float(hidden - lane)), to: place)
+        write(read(place).replacing(with: -.infinity, where: laneNumbers .< SIMD16<Int32>(repeating: Int32(hidden - lane))), to: place)
         lane += Vector.scalarCount
       }
       j += 1
@@ -25,8 +25,6 @@ extension AttentionHead {
     }
   }
 }
-
-private let laneNumbers = Vector(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 
 /// One step of online softmax for the queries of 16 lanes: scores become exp(score - greatest so far).
 ///

@@ -62,70 +62,25 @@ private func transposeEdge(
   }
 }
 
-private typealias Row = SIMD8<Float>
-
-/// 8 rows of 8: neighbouring rows are interleaved, then pairs of rows, then the halves of four.
+/// A square of 8 by 8.
 @inline(__always)
 private func transposeTile(
   _ x: UnsafePointer<Float>, _ xStride: Int, _ y: UnsafeMutablePointer<Float>, _ yStride: Int, accumulates: Bool
 ) {
-  let upper = transposeFour(x, xStride)
-  let lower = transposeFour(x + 4 * xStride, xStride)
-  @inline(__always)
-  func store(_ column: Int, _ values: Row) {
-    let target = y + column * yStride
-    writeRow(accumulates ? readRow(target) + values : values, to: target)
-  }
-  store(0, Row(lowHalf: upper.0.lowHalf, highHalf: lower.0.lowHalf))
-  store(1, Row(lowHalf: upper.1.lowHalf, highHalf: lower.1.lowHalf))
-  store(2, Row(lowHalf: upper.2.lowHalf, highHalf: lower.2.lowHalf))
-  store(3, Row(lowHalf: upper.3.lowHalf, highHalf: lower.3.lowHalf))
-  store(4, Row(lowHalf: upper.0.highHalf, highHalf: lower.0.highHalf))
-  store(5, Row(lowHalf: upper.1.highHalf, highHalf: lower.1.highHalf))
-  store(6, Row(lowHalf: upper.2.highHalf, highHalf: lower.2.highHalf))
-  store(7, Row(lowHalf: upper.3.highHalf, highHalf: lower.3.highHalf))
+  var square = turned(x, xStride)
+  if accumulates { square = sums(square, readSquare(y, yStride)) }
+  writeSquare(square, to: y, yStride)
 }
 
-/// Of 4 rows: columns 0 and 4, 1 and 5, 2 and 6, 3 and 7.
 @inline(__always)
-private func transposeFour(_ x: UnsafePointer<Float>, _ xStride: Int) -> (Row, Row, Row, Row) {
-  let (a, b, c, d) = (readRow(x), readRow(x + xStride), readRow(x + 2 * xStride), readRow(x + 3 * xStride))
-  let (abLow, cdLow) = (interleaveLow(a, b), interleaveLow(c, d))
-  let (abHigh, cdHigh) = (interleaveHigh(a, b), interleaveHigh(c, d))
-  return (
-    joinLowPairs(abLow, cdLow), joinHighPairs(abLow, cdLow), joinLowPairs(abHigh, cdHigh),
-    joinHighPairs(abHigh, cdHigh)
+private func readSquare(_ p: UnsafePointer<Float>, _ stride: Int) -> Square {
+  (
+    readHalf(p), readHalf(p + stride), readHalf(p + 2 * stride), readHalf(p + 3 * stride),
+    readHalf(p + 4 * stride), readHalf(p + 5 * stride), readHalf(p + 6 * stride), readHalf(p + 7 * stride)
   )
 }
 
-// Within each half of the row, as the processor's instructions work.
-
 @inline(__always)
-private func interleaveLow(_ a: Row, _ b: Row) -> Row { Row(a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5]) }
-
-@inline(__always)
-private func interleaveHigh(_ a: Row, _ b: Row) -> Row { Row(a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7]) }
-
-@inline(__always)
-private func joinLowPairs(_ a: Row, _ b: Row) -> Row { Row(a[0], a[1], b[0], b[1], a[4], a[5], b[4], b[5]) }
-
-@inline(__always)
-private func joinHighPairs(_ a: Row, _ b: Row) -> Row { Row(a[2], a[3], b[2], b[3], a[6], a[7], b[6], b[7]) }
-
-@inline(__always)
-private func readRow(_ p: UnsafePointer<Float>) -> Row {
-  var row = Row()
-  copyRow(from: p, to: &row)
-  return row
-}
-
-@inline(__always)
-private func writeRow(_ row: Row, to p: UnsafeMutablePointer<Float>) {
-  var row = row
-  copyRow(from: &row, to: p)
-}
-
-@inline(__always)
-private func copyRow(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
-  target.copyMemory(from: source, byteCount: 32)
+private func sums(_ a: Square, _ b: Square) -> Square {
+  (a.0 + b.0, a.1 + b.1, a.2 + b.2, a.3 + b.3, a.4 + b.4, a.5 + b.5, a.6 + b.6, a.7 + b.7)
 }

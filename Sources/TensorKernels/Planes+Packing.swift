@@ -117,17 +117,21 @@ extension Planes {
 /// even[0] odd[0] even[1] odd[1] ...
 @inline(__always)
 private func interleave(_ even: Vector, _ odd: Vector) -> (low: Vector, high: Vector) {
-  var (low, high) = (Vector(), Vector())
-  (low.evenHalf, low.oddHalf) = (even.lowHalf, odd.lowHalf)
-  (high.evenHalf, high.oddHalf) = (even.highHalf, odd.highHalf)
-  return (low, high)
+  (interleave(even.lowHalf, odd.lowHalf), interleave(even.highHalf, odd.highHalf))
+}
+
+/// Lane by lane: the standard library's setters of even and odd halves would be emitted once for all builds.
+@inline(__always)
+private func interleave(_ even: Half, _ odd: Half) -> Vector {
+  Vector(
+    even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3],
+    even[4], odd[4], even[5], odd[5], even[6], odd[6], even[7], odd[7])
 }
 
 /// The lanes below `count`.
 @inline(__always)
 private func firstLanes(_ count: Int) -> Mask {
-  let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-  return lanes .< SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: count))
+  laneNumbers .< SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: count))
 }
 
 extension UnsafePointer<Float> {
