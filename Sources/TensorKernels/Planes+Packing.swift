@@ -42,9 +42,7 @@ extension Planes {
       var i = 0
       while i < evens {
         let pairs = source + 2 * (begin + i)
-        let (low, high) = (pairs.vector(before: end), (pairs + Vector.scalarCount).vector(before: end))
-        let even = Vector(lowHalf: low.evenHalf, highHalf: high.evenHalf)
-        let odd = Vector(lowHalf: low.oddHalf, highHalf: high.oddHalf)
+        let (even, odd) = separate(pairs.vector(before: end), (pairs + Vector.scalarCount).vector(before: end))
         write(padding.replacing(with: even, where: firstLanes(evens - i)), to: target + i)
         write(padding.replacing(with: odd, where: firstLanes(odds - i)), to: target + size + i)
         i += Vector.scalarCount
@@ -114,18 +112,33 @@ extension Planes {
   }
 }
 
-/// even[0] odd[0] even[1] odd[1] ...
+// Lanes are listed one by one: the standard library's even and odd halves would be shared between the builds. Each list
+// compiles to one permutation.
+
+/// a[0] b[0] a[1] b[1] ...
 @inline(__always)
-private func interleave(_ even: Vector, _ odd: Vector) -> (low: Vector, high: Vector) {
-  (interleave(even.lowHalf, odd.lowHalf), interleave(even.highHalf, odd.highHalf))
+private func interleave(_ a: Vector, _ b: Vector) -> (low: Vector, high: Vector) {
+  (
+    Vector(
+      lowHalf: SIMD8(a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3]),
+      highHalf: SIMD8(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7])),
+    Vector(
+      lowHalf: SIMD8(a[8], b[8], a[9], b[9], a[10], b[10], a[11], b[11]),
+      highHalf: SIMD8(a[12], b[12], a[13], b[13], a[14], b[14], a[15], b[15]))
+  )
 }
 
-/// Lane by lane: the standard library's setters of even and odd halves would be emitted once for all builds.
+/// The inverse of `interleave`.
 @inline(__always)
-private func interleave(_ even: Half, _ odd: Half) -> Vector {
-  Vector(
-    even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3],
-    even[4], odd[4], even[5], odd[5], even[6], odd[6], even[7], odd[7])
+private func separate(_ a: Vector, _ b: Vector) -> (even: Vector, odd: Vector) {
+  (
+    Vector(
+      lowHalf: SIMD8(a[0], a[2], a[4], a[6], a[8], a[10], a[12], a[14]),
+      highHalf: SIMD8(b[0], b[2], b[4], b[6], b[8], b[10], b[12], b[14])),
+    Vector(
+      lowHalf: SIMD8(a[1], a[3], a[5], a[7], a[9], a[11], a[13], a[15]),
+      highHalf: SIMD8(b[1], b[3], b[5], b[7], b[9], b[11], b[13], b[15]))
+  )
 }
 
 /// The lanes below `count`.
