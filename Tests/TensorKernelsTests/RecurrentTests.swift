@@ -17,7 +17,7 @@ import Testing
       let actual = try #require(cell.run(set.kernels, c), "wrote beside its outputs: \(c)")
       let exact = try #require(cell.run(reference, c))
       for (actual, exact) in zip(actual, exact) {
-        expectClose(actual, exact) { 2e-4 * max(1, $0) }
+        expectClose(actual, exact) { 2e-5 * max(1, $0) }
       }
     }
   }
