@@ -43,7 +43,8 @@ public struct ResNet: Sendable {
       description: "ResNet-\(6 * blocksInStage + 2), \(builder.layout.parameterCount) parameters")
   }
 
-  private func residual(from inputs: Int, to outputs: Int, stride: Int, in builder: inout ParameterBuilder) -> any Layer {
+  private func residual(from inputs: Int, to outputs: Int, stride: Int, in builder: inout ParameterBuilder) -> any Layer
+  {
     let first = builder.scope("0") { normalizedConvolution(from: inputs, to: outputs, stride: stride, in: &$0) }
     let second = builder.scope("1") { normalizedConvolution(from: outputs, to: outputs, stride: 1, in: &$0) }
     let body = Sequential(first + [ActivationLayer(.relu)] + second)

@@ -14,7 +14,9 @@ extension AttentionHead {
       var lane = 0
       while lane < lanes {
         let place = scores + j &* AttentionPanel.width + lane
-        write(read(place).replacing(with: -.infinity, where: laneNumbers .< SIMD16<Int32>(repeating: Int32(hidden - lane))), to: place)
+        write(
+          read(place).replacing(with: -.infinity, where: laneNumbers .< SIMD16<Int32>(repeating: Int32(hidden - lane))),
+          to: place)
         lane += Vector.scalarCount
       }
       j += 1

@@ -90,7 +90,8 @@ import Testing
         let dense = Floats((0..<rows).flatMap { expected[$0 * stride..<$0 * stride + columns] })
         let expectedSums = Floats(random: 3, count: columns)
         set.kernels.columnSums(
-          dense.pointer, rowStride: columns, into: expectedSums.pointer, rows: rows, columns: columns, accumulates: accumulates)
+          dense.pointer, rowStride: columns, into: expectedSums.pointer, rows: rows, columns: columns,
+          accumulates: accumulates)
         expectSameBits(sums.elements, expectedSums.elements, "\(rows) x \(columns), sums")
         #expect(dx.canariesLive && sums.canariesLive)
       }
