@@ -96,7 +96,7 @@ let package = Package(
           .unsafeFlags(
             [
               "-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode", "-Xcc", "-fno-math-errno",
-              "-Xfrontend", "-disable-stack-protector",
+              "-Xfrontend", "-disable-stack-protector", "-enable-experimental-feature", "BuiltinModule",
             ] + build.flags)
         ])
     }

@@ -14,9 +14,9 @@ enum Tile {
 
 /// C = start + A B for a tile of `rows` by `columns` (16 or `Tile.columns`).
 ///
-/// `a` has `rows` values side by side for each k, `aStride` floats from one k to the next. A row of `b` is whole vectors,
-/// `bStride` floats from one k to the next; the one `ahead` floats further on is asked for, if that is not 0. The sums begin
-/// at C where `continues`, else at the bias of their column or zero.
+/// `a` has `rows` values side by side for each k, `aStride` floats from one k to the next. A row of `b` is whole
+/// vectors, `bStride` floats from one k to the next; the one `ahead` floats further on is asked for, if that is not 0.
+/// The sums begin at C where `continues`, else at the bias of their column or zero.
 @inline(__always)
 func multiplyTile(
   _ rows: Int, _ columns: Int, depth: Int, _ a: UnsafePointer<Float>, aStride: Int, _ b: UnsafePointer<Float>,

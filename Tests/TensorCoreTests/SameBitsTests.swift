@@ -81,7 +81,7 @@ struct SameBitsTests {
 
   @Test("products with what follows them, with packed operands, and by the batch")
   func productForms() {
-    for (m, n, k) in [(300, 64, 90), (64, 300, 90), (1, 2801, 70)] {
+    for (m, n, k) in [(300, 64, 90), (64, 300, 90), (1, 1510, 131)] {
       let (aValues, bValues) = (Array(Self.xs.prefix(m * k)), Array(Self.ys.prefix(k * n)))
       expectSameBits("fused \(m) x \(n) x \(k)") { backend in
         Tensor.matrixProduct(
