@@ -78,7 +78,9 @@ let package = Package(
     .target(name: "Optimizers", dependencies: ["TensorCore", "KernelInterface"]),
     .target(name: "Layers", dependencies: ["Autograd", "TensorCore", "KernelInterface"]),
     .target(name: "Autograd", dependencies: ["TensorCore", "KernelInterface"]),
-    .target(name: "TensorCore", dependencies: ["KernelInterface"] + kernelTargets),
+    .target(
+      name: "TensorCore", dependencies: ["KernelInterface"] + kernelTargets,
+      swiftSettings: [.enableExperimentalFeature("Extern")]),
     .target(name: "KernelInterface"),
     .target(name: "MessagePassing", dependencies: ["CMPIShim", "Failures"]),
     .target(name: "CMPIShim", dependencies: ["CMPI"]),

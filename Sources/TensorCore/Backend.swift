@@ -41,7 +41,7 @@ public final class Backend: Sendable {
 
 extension Backend {
   /// Elements that one thread takes at a time in elementwise work: small enough to share out, large enough to pay for it.
-  private static let chunk = 65_536
+  private static let chunk = 32_768
 
   /// Calls `body` on consecutive ranges that cover `0 ..< count`, over the threads. Ranges begin at multiples of 64.
   func forEachRange(of count: Int, _ body: (Range<Int>) -> Void) {

@@ -86,6 +86,8 @@ extension ThreadPool {
     let busy = Atomic<Bool>(false)
     private var work: ((Int) -> Void)?
     private var parts = 0
+    /// The processor that the caller announced its work on.
+    private var callersProcessor = -1
     private let ticket = Atomic<Int>(0)
     private let unfinished = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
@@ -96,6 +98,9 @@ extension ThreadPool {
     private let patience: Int
     /// Looks between two offers of the core to others: some hundred nanoseconds, about what the offer costs.
     private static let looks = 500
+    /// How many pieces of work in a row a worker does on the caller's processor before it moves away. The scheduler wakes it
+    /// there, and then leaves both there for seconds, as neither runs long enough at a time to be worth moving.
+    private static let meetings = 8
 
     init(patience: Int) {
       self.patience = patience
@@ -114,6 +119,7 @@ extension ThreadPool {
     func announce(parts: Int, workers: Int, work: ((Int) -> Void)?) {
       self.work = work
       self.parts = parts
+      callersProcessor = Processor.current
       unfinished.store(workers, ordering: .relaxed)
       ticket.add(1, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
@@ -138,8 +144,14 @@ extension ThreadPool {
     /// A worker's life: wait for a ticket, do one's part of it, until told to end.
     func serve(index: Int) {
       var seen = 0
+      var meetings = 0
       while true {
         seen = nextTicket(after: seen)
+        meetings = callersProcessor >= 0 && callersProcessor == Processor.current ? meetings + 1 : 0
+        if meetings == Self.meetings {
+          Processor.moveThisThread(awayFrom: callersProcessor)
+          meetings = 0
+        }
         guard perform(index) else { return }
         unfinished.subtract(1, ordering: .releasing)
       }

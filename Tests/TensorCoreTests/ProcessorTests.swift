@@ -26,4 +26,22 @@ struct ProcessorTests {
     }
     #expect(Backend(threads: 1).kernels.instructionSet == Processor.widestInstructionSet)
   }
+
+  @Test(
+    "a thread that moves away is on another processor and may still use all of its own",
+    .enabled(if: Processor.affinity().count > 1, "there is one processor"))
+  func movingAway() {
+    let allowed = Processor.affinity()
+    for processor in allowed {
+      Processor.moveThisThread(awayFrom: processor)
+      #expect(Processor.affinity() == allowed)
+    }
+    // The scheduler may move it back at any time, but hardly every time.
+    let stays = (0..<20).count { _ in
+      let before = Processor.current
+      Processor.moveThisThread(awayFrom: before)
+      return Processor.current == before
+    }
+    #expect(stays < 20)
+  }
 }
