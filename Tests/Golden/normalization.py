@@ -46,7 +46,7 @@ def normalization():
     for name, groups in {"groupNorm": 3, "instanceNorm": 6}.items():
         norm = lambda x, scale, shift, groups=groups: F.group_norm(x, groups, scale, shift, 1e-5)
         cases[name] = case(maps, 6, 1e-5, norm) | {"groups": groups}
-    write("normalization", cases)
+    write("normalization", cases, script="normalization.py")
 
 
 def case(input, width, epsilon, norm):

@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// A file of golden numbers, `Tests/Golden/<name>.json`, written by `Tests/Golden/golden.py`, which describes the cases.
+/// A file of golden numbers, `Tests/Golden/<name>.json`, written by the script beside it that the file names; the
+/// script describes the cases.
 ///
 ///     let golden = try GoldenFile("activations")
 ///     let input = try golden.floats("relu", "input")
