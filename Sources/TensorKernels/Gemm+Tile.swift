@@ -31,124 +31,35 @@ func multiplyTile(
   multiply(OneVector.self, rows, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
 }
 
-/// The columns of a tile: one row of B, or the sums of one row of C.
-private protocol Row {
-  init(_ p: UnsafePointer<Float>)
-  init()
-  func store(_ p: UnsafeMutablePointer<Float>)
-  /// self += a * b, fused
-  mutating func addProduct(_ a: Float, _ b: Self)
-}
-
-private struct OneVector: Row {
-  var sums: Vector
-
-  @inline(__always) init() { sums = .zero }
-  @inline(__always) init(_ p: UnsafePointer<Float>) { sums = read(p) }
-  @inline(__always) func store(_ p: UnsafeMutablePointer<Float>) { write(sums, to: p) }
-  @inline(__always) mutating func addProduct(_ a: Float, _ b: OneVector) {
-    sums = sums.adding(Vector(repeating: a), times: b.sums)
-  }
-}
-
-private struct TwoVectors: Row {
-  var left: Vector
-  var right: Vector
-
-  @inline(__always) init() { (left, right) = (.zero, .zero) }
-  @inline(__always) init(_ p: UnsafePointer<Float>) { (left, right) = (read(p), read(p + Vector.scalarCount)) }
-  @inline(__always) func store(_ p: UnsafeMutablePointer<Float>) {
-    write(left, to: p)
-    write(right, to: p + Vector.scalarCount)
-  }
-  @inline(__always) mutating func addProduct(_ a: Float, _ b: TwoVectors) {
-    let a = Vector(repeating: a)
-    left = left.adding(a, times: b.left)
-    right = right.adding(a, times: b.right)
-  }
-}
-
-/// The sums of some rows of C, one above the other.
-private protocol Rows {
-  associatedtype Columns: Row
-  static var count: Int { get }
-  init(_ c: UnsafePointer<Float>, _ stride: Int)
-  init(repeating row: Columns)
-  func store(_ c: UnsafeMutablePointer<Float>, _ stride: Int)
-  /// Adds the products of `count` values of A, one a row, with a row of B.
-  mutating func addProducts(_ a: UnsafePointer<Float>, _ b: Columns)
-}
-
-private struct Single<Columns: Row>: Rows {
-  var row: Columns
-
-  @inline(__always) static var count: Int { 1 }
-  @inline(__always) init(_ c: UnsafePointer<Float>, _ stride: Int) { row = Columns(c) }
-  @inline(__always) init(repeating row: Columns) { self.row = row }
-  @inline(__always) func store(_ c: UnsafeMutablePointer<Float>, _ stride: Int) { row.store(c) }
-  @inline(__always) mutating func addProducts(_ a: UnsafePointer<Float>, _ b: Columns) { row.addProduct(a[0], b) }
-}
-
-private struct Stack<Upper: Rows, Lower: Rows>: Rows where Upper.Columns == Lower.Columns {
-  typealias Columns = Upper.Columns
-  var upper: Upper
-  var lower: Lower
-
-  @inline(__always) static var count: Int { Upper.count + Lower.count }
-  @inline(__always) init(_ c: UnsafePointer<Float>, _ stride: Int) {
-    upper = Upper(c, stride)
-    lower = Lower(c + Upper.count * stride, stride)
-  }
-  @inline(__always) init(repeating row: Columns) {
-    upper = Upper(repeating: row)
-    lower = Lower(repeating: row)
-  }
-  @inline(__always) func store(_ c: UnsafeMutablePointer<Float>, _ stride: Int) {
-    upper.store(c, stride)
-    lower.store(c + Upper.count * stride, stride)
-  }
-  @inline(__always) mutating func addProducts(_ a: UnsafePointer<Float>, _ b: Columns) {
-    upper.addProducts(a, b)
-    lower.addProducts(a + Upper.count, b)
-  }
-}
-
-private typealias Rows2<R: Row> = Stack<Single<R>, Single<R>>
-private typealias Rows3<R: Row> = Stack<Rows2<R>, Single<R>>
-private typealias Rows4<R: Row> = Stack<Rows2<R>, Rows2<R>>
-private typealias Rows5<R: Row> = Stack<Rows4<R>, Single<R>>
-private typealias Rows6<R: Row> = Stack<Rows4<R>, Rows2<R>>
-private typealias Rows8<R: Row> = Stack<Rows4<R>, Rows4<R>>
-
 /// Chooses the tile of as many rows.
 @inline(__always)
-private func multiply<R: Row>(
+private func multiply<R: TileColumns>(
   _: R.Type, _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>,
   _ bStride: Int,
   _ ahead: Int, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ continues: Bool, _ bias: UnsafePointer<Float>?
 ) {
   switch rows {
-  case 1: run(Single<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+  case 1: run(OneRow<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   case 2: run(Rows2<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   case 3: run(Rows3<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   case 4: run(Rows4<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   case 5: run(Rows5<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   #if AVX512
-    case 7: run(Stack<Rows4<R>, Rows3<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 7: run(Rows7<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
     case 8: run(Rows8<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
-    case 9: run(Stack<Rows8<R>, Single<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
-    case 10: run(Stack<Rows8<R>, Rows2<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
-    case 11: run(Stack<Rows8<R>, Rows3<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
-    case 12: run(Stack<Rows8<R>, Rows4<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
-    case 13: run(Stack<Rows8<R>, Rows5<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
-    case 14: run(Stack<Rows8<R>, Rows6<R>>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 9: run(Rows9<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 10: run(Rows10<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 11: run(Rows11<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 12: run(Rows12<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 13: run(Rows13<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
+    case 14: run(Rows14<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   #endif
   default: run(Rows6<R>.self, depth, a, aStride, b, bStride, ahead, c, cStride, continues, bias)
   }
 }
 
 @inline(never)
-private func run<Sums: Rows>(
+private func run<Sums: TileRows>(
   _: Sums.Type, _ depth: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>, _ bStride: Int,
   _ ahead: Int, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ continues: Bool, _ bias: UnsafePointer<Float>?
 ) {
@@ -163,13 +74,13 @@ private func run<Sums: Rows>(
     for _ in 0..<depth {
       prefetch(b + ahead)
       prefetch(b + ahead + Vector.scalarCount)
-      sums.addProducts(a, Sums.Columns(b))
+      sums.addProducts(a, 1, Sums.Columns(b))
       a += aStride
       b += bStride
     }
   } else {
     for _ in 0..<depth {
-      sums.addProducts(a, Sums.Columns(b))
+      sums.addProducts(a, 1, Sums.Columns(b))
       a += aStride
       b += bStride
     }

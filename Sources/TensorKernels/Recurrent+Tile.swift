@@ -28,131 +28,45 @@ func multiplyRecurrentTile(
   let stride = vectors &* Vector.scalarCount
   #if AVX512
     switch vectors {
-    case 4: multiply(Pair<TwoColumns, TwoColumns>.self, rows, depth, a, aStride, panel, stride, c, cStride, continues)
-    case 3: multiply(Pair<TwoColumns, OneColumn>.self, rows, depth, a, aStride, panel, stride, c, cStride, continues)
-    case 2: multiply(TwoColumns.self, rows, depth, a, aStride, panel, stride, c, cStride, continues)
-    default: multiply(OneColumn.self, rows, depth, a, aStride, panel, stride, c, cStride, continues)
+    case 4: multiply(FourVectors.self, rows, depth, a, aStride, panel, stride, c, cStride, continues)
+    case 3:
+      multiply(SideBySide<TwoVectors, OneVector>.self, rows, depth, a, aStride, panel, stride, c, cStride, continues)
+    case 2: multiply(TwoVectors.self, rows, depth, a, aStride, panel, stride, c, cStride, continues)
+    default: multiply(OneVector.self, rows, depth, a, aStride, panel, stride, c, cStride, continues)
     }
   #else
     for vector in 0..<vectors {
       let at = vector &* Vector.scalarCount
-      multiply(OneColumn.self, rows, depth, a, aStride, panel + at, stride, c + at, cStride, continues)
+      multiply(OneVector.self, rows, depth, a, aStride, panel + at, stride, c + at, cStride, continues)
     }
   #endif
 }
 
-/// The vectors of one row of a tile: of B, or of the sums of C.
-private protocol Columns {
-  static var count: Int { get }
-  init()
-  init(_ p: UnsafePointer<Float>)
-  func store(_ p: UnsafeMutablePointer<Float>)
-  /// self += a * b, fused
-  mutating func addProduct(_ a: Vector, _ b: Self)
-}
-
-private struct OneColumn: Columns {
-  var sums: Vector
-
-  @inline(__always) static var count: Int { 1 }
-  @inline(__always) init() { sums = .zero }
-  @inline(__always) init(_ p: UnsafePointer<Float>) { sums = read(p) }
-  @inline(__always) func store(_ p: UnsafeMutablePointer<Float>) { write(sums, to: p) }
-  @inline(__always) mutating func addProduct(_ a: Vector, _ b: OneColumn) { sums = sums.adding(a, times: b.sums) }
-}
-
-private struct Pair<Left: Columns, Right: Columns>: Columns {
-  var left: Left
-  var right: Right
-
-  @inline(__always) static var count: Int { Left.count + Right.count }
-  @inline(__always) init() { (left, right) = (Left(), Right()) }
-  @inline(__always) init(_ p: UnsafePointer<Float>) {
-    (left, right) = (Left(p), Right(p + Left.count * Vector.scalarCount))
-  }
-  @inline(__always) func store(_ p: UnsafeMutablePointer<Float>) {
-    left.store(p)
-    right.store(p + Left.count * Vector.scalarCount)
-  }
-  @inline(__always) mutating func addProduct(_ a: Vector, _ b: Pair) {
-    left.addProduct(a, b.left)
-    right.addProduct(a, b.right)
-  }
-}
-
-private typealias TwoColumns = Pair<OneColumn, OneColumn>
-
-/// The sums of some rows of C, one above the other.
-private protocol Sums {
-  associatedtype Row: Columns
-  static var count: Int { get }
-  init()
-  init(_ c: UnsafePointer<Float>, _ stride: Int)
-  func store(_ c: UnsafeMutablePointer<Float>, _ stride: Int)
-  /// Adds the products of one value of each row of A with a row of B.
-  mutating func addProducts(_ a: UnsafePointer<Float>, _ stride: Int, _ b: Row)
-}
-
-private struct Single<Row: Columns>: Sums {
-  var row: Row
-
-  @inline(__always) static var count: Int { 1 }
-  @inline(__always) init() { row = Row() }
-  @inline(__always) init(_ c: UnsafePointer<Float>, _ stride: Int) { row = Row(c) }
-  @inline(__always) func store(_ c: UnsafeMutablePointer<Float>, _ stride: Int) { row.store(c) }
-  @inline(__always) mutating func addProducts(_ a: UnsafePointer<Float>, _ stride: Int, _ b: Row) {
-    row.addProduct(Vector(repeating: a[0]), b)
-  }
-}
-
-private struct Stack<Upper: Sums, Lower: Sums>: Sums where Upper.Row == Lower.Row {
-  typealias Row = Upper.Row
-  var upper: Upper
-  var lower: Lower
-
-  @inline(__always) static var count: Int { Upper.count + Lower.count }
-  @inline(__always) init() { (upper, lower) = (Upper(), Lower()) }
-  @inline(__always) init(_ c: UnsafePointer<Float>, _ stride: Int) {
-    (upper, lower) = (Upper(c, stride), Lower(c + Upper.count * stride, stride))
-  }
-  @inline(__always) func store(_ c: UnsafeMutablePointer<Float>, _ stride: Int) {
-    upper.store(c, stride)
-    lower.store(c + Upper.count * stride, stride)
-  }
-  @inline(__always) mutating func addProducts(_ a: UnsafePointer<Float>, _ stride: Int, _ b: Row) {
-    upper.addProducts(a, stride, b)
-    lower.addProducts(a + Upper.count * stride, stride, b)
-  }
-}
-
-private typealias Two<C: Columns> = Stack<Single<C>, Single<C>>
-private typealias Three<C: Columns> = Stack<Two<C>, Single<C>>
-
 /// Chooses the tile of as many rows.
 @inline(__always)
-private func multiply<C: Columns>(
+private func multiply<C: TileColumns>(
   _: C.Type, _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>,
   _ bStride: Int, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ continues: Bool
 ) {
   switch rows {
-  case 1: run(Single<C>.self, depth, a, aStride, b, bStride, c, cStride, continues)
-  case 2: run(Two<C>.self, depth, a, aStride, b, bStride, c, cStride, continues)
-  case 3: run(Three<C>.self, depth, a, aStride, b, bStride, c, cStride, continues)
-  case 4: run(Stack<Two<C>, Two<C>>.self, depth, a, aStride, b, bStride, c, cStride, continues)
-  case 5: run(Stack<Three<C>, Two<C>>.self, depth, a, aStride, b, bStride, c, cStride, continues)
-  default: run(Stack<Three<C>, Three<C>>.self, depth, a, aStride, b, bStride, c, cStride, continues)
+  case 1: run(OneRow<C>.self, depth, a, aStride, b, bStride, c, cStride, continues)
+  case 2: run(Rows2<C>.self, depth, a, aStride, b, bStride, c, cStride, continues)
+  case 3: run(Rows3<C>.self, depth, a, aStride, b, bStride, c, cStride, continues)
+  case 4: run(Rows4<C>.self, depth, a, aStride, b, bStride, c, cStride, continues)
+  case 5: run(Rows5<C>.self, depth, a, aStride, b, bStride, c, cStride, continues)
+  default: run(Rows6<C>.self, depth, a, aStride, b, bStride, c, cStride, continues)
   }
 }
 
 @inline(never)
-private func run<S: Sums>(
-  _: S.Type, _ depth: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>, _ bStride: Int,
+private func run<Sums: TileRows>(
+  _: Sums.Type, _ depth: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>, _ bStride: Int,
   _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ continues: Bool
 ) {
-  var sums = continues ? S(c, cStride) : S()
+  var sums = continues ? Sums(c, cStride) : Sums(repeating: Sums.Columns())
   var (a, b) = (a, b)
   for _ in 0..<depth {
-    sums.addProducts(a, aStride, S.Row(b))
+    sums.addProducts(a, aStride, Sums.Columns(b))
     a += 1
     b += bStride
   }
