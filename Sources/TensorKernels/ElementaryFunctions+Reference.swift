@@ -5,18 +5,20 @@ extension ReferenceKernels {
   public func evaluate(
     _ function: ElementaryFunction, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
   ) {
-    for i in 0..<count {
-      let x = Double(x[i])
-      switch function {
-      case .exp: y[i] = Float(exp(x))
-      case .log: y[i] = Float(log(x))
-      case .tanh: y[i] = Float(tanh(x))
-      case .erf: y[i] = Float(erf(x))
-      case .sigmoid: y[i] = Float(logistic(x))
-      case .sin: y[i] = Float(sin(x))
-      case .cos: y[i] = Float(cos(x))
-      case .squareRoot: y[i] = Float(x.squareRoot())
-      }
+    for i in 0..<count { y[i] = Float(Self.exactly(function, Double(x[i]))) }
+  }
+
+  /// The function in the C library's Float64: exact enough to judge a Float by.
+  public static func exactly(_ function: ElementaryFunction, _ x: Double) -> Double {
+    switch function {
+    case .exp: exp(x)
+    case .log: log(x)
+    case .tanh: tanh(x)
+    case .erf: erf(x)
+    case .sigmoid: logistic(x)
+    case .sin: sin(x)
+    case .cos: cos(x)
+    case .squareRoot: x.squareRoot()
     }
   }
 }

@@ -38,5 +38,8 @@ extension InstructionSet {
   let reference = TensorKernels.ReferenceKernels()
 #endif
 
+/// The function in Float64.
+func exactly(_ function: ElementaryFunction, _ x: Double) -> Double { type(of: reference).exactly(function, x) }
+
 /// Around a vector, around four of them, and a few larger.
 let lengths = [0, 1, 2, 7, 15, 16, 17, 31, 32, 33, 47, 48, 63, 64, 65, 79, 80, 127, 129, 1000, 1003]
