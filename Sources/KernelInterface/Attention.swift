@@ -18,7 +18,8 @@ public struct Attention {
   public var key: UnsafePointer<Float>
   public var keyLayout: HeadLayout
   /// Keys lie as in a cache, element by element within a block: [headSize, keyBlock] for each `keyBlock` keys. All of
-  /// a block may be read. `keyLayout.timeStride` is then `headSize`, a block being `headSize * keyBlock` values.
+  /// a block may be read. `keyLayout.timeStride` is then `headSize`, a block being `headSize * keyBlock` values. And each
+  /// row of the values may be read up to the next multiple of 16 elements.
   public var keysAreBlocked: Bool
   public var value: UnsafePointer<Float>
   public var valueLayout: HeadLayout

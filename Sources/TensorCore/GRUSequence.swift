@@ -20,6 +20,7 @@ public struct GRUSequence {
     of x: Tensor, inputWeight: Tensor, recurrentWeight: Tensor, bias: Tensor?, recurrentBias: Tensor?,
     initial: Tensor?, layout: RecurrentLayout, keepsGates: Bool
   ) {
+    layout.checkWeights(inputWeight, recurrentWeight, gates: 3, of: x)
     layout.checkState(initial)
     precondition(
       recurrentBias.map { $0.count == 3 * layout.hidden } ?? true,
@@ -54,6 +55,7 @@ public struct GRUSequence {
   /// - Parameter dHidden: of h after each step, [batch, time, hidden].
   public func gradients(dHidden: Tensor) -> Gradients {
     guard let candidates else { preconditionFailure("this pass kept nothing for a backward pass") }
+    layout.checkGradient(dHidden)
     let backend = hidden.backend
     let (dGates, dRecurrent) = (
       Tensor(layout.gates(3), on: backend) { _ in }, Tensor(layout.gates(3), on: backend) { _ in }

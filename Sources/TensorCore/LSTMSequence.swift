@@ -21,6 +21,7 @@ public struct LSTMSequence {
     of x: Tensor, inputWeight: Tensor, recurrentWeight: Tensor, bias: Tensor?,
     initial: (hidden: Tensor, cell: Tensor)?, layout: RecurrentLayout, keepsGates: Bool
   ) {
+    layout.checkWeights(inputWeight, recurrentWeight, gates: 4, of: x)
     layout.checkState(initial?.hidden)
     layout.checkState(initial?.cell)
     let backend = x.backend
@@ -56,6 +57,8 @@ public struct LSTMSequence {
   ///   - dFinalCell: [batch, hidden]
   public func gradients(dHidden: Tensor, dFinalCell: Tensor?) -> Gradients {
     guard let cells else { preconditionFailure("this pass kept nothing for a backward pass") }
+    layout.checkGradient(dHidden)
+    layout.checkState(dFinalCell)
     let backend = hidden.backend
     let dGates = Tensor(layout.gates(4), on: backend) { _ in }
     let dInitialHidden = Tensor(layout.state, on: backend) { _ in }

@@ -39,9 +39,20 @@ public struct RecurrentLayout: Sendable {
     (0..<batch).map { Int32($0 * time + (isReversed ? 0 : time - 1)) }
   }
 
+  func checkWeights(_ inputWeight: Tensor, _ recurrentWeight: Tensor, gates: Int, of x: Tensor) {
+    precondition(
+      x.shape.rank == 3 && x.shape[0] == batch && x.shape[1] == time
+        && inputWeight.shape == [x.shape[2], gates * hidden] && recurrentWeight.shape == [hidden, gates * hidden],
+      "weights \(inputWeight.shape) and \(recurrentWeight.shape) for \(gates) gates of sequences \(x.shape)")
+  }
+
+  func checkGradient(_ dHidden: Tensor) {
+    precondition(dHidden.shape == sequence, "a gradient \(dHidden.shape) of states \(sequence)")
+  }
+
   func checkState(_ state: Tensor?) {
     precondition(
-      state.map { $0.shape == self.state } ?? true, "an initial state \(state?.shape ?? []) for \(self.state)")
+      state.map { $0.shape == self.state } ?? true, "a state \(state?.shape ?? []) for \(self.state)")
   }
 }
 

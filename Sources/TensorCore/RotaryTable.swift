@@ -21,6 +21,7 @@ public struct RotaryTable: Sendable {
 
   /// - Parameter frequencies: one for each pair of a head, in radians a position.
   public init(positions: Int, frequencies: [Double], on backend: Backend) {
+    precondition(!frequencies.isEmpty, "a head without values cannot be turned")
     self.positions = positions
     headSize = 2 * frequencies.count
     let angles = (0..<positions).flatMap { position in frequencies.map { Double(position) * $0 } }

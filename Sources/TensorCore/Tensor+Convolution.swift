@@ -31,6 +31,18 @@ extension Convolution {
     rank == 3 ? [batch, outputs, width.output] : [batch, outputs, height.output, width.output]
   }
 
+  /// Stops where tensors are not of the sizes that this convolution was made for.
+  fileprivate func check(x: Shape? = nil, weight: Shape? = nil, dy: Shape? = nil) {
+    let wanted: [(String, Shape?, Shape)] = [
+      ("images", x, [batch, inputs, height.input, width.input]),
+      ("weights", weight, [outputs, inputs / groups, height.size, width.size]),
+      ("gradients", dy, [batch, outputs, height.output, width.output]),
+    ]
+    for case (let what, let shape?, let wanted) in wanted {
+      precondition(shape.count == wanted.count, "\(what) \(shape) in the place of \(wanted)")
+    }
+  }
+
   /// Multiply-adds of the whole convolution.
   private var work: Int { batch * outputPlane * weightCount }
 
@@ -75,6 +87,7 @@ extension Convolution {
 extension Tensor {
   /// y of `convolution`: see `ConvolutionKernels.convolve` for the order of sums.
   public func convolution(_ convolution: Convolution, weight: Tensor, bias: Tensor?) -> Tensor {
+    convolution.check(x: shape, weight: weight.shape)
     precondition(
       bias.map { $0.shape == [convolution.outputs] } ?? true,
       "a bias of shape \(bias?.shape ?? []) for \(convolution.outputs) output channels")
@@ -95,6 +108,7 @@ extension Tensor {
 extension TensorDestination {
   /// dx, or dx += ...: see `ConvolutionKernels.convolveBackwardInput`.
   public func writeConvolutionInputGradient(_ convolution: Convolution, dy: Tensor, weight: Tensor) {
+    convolution.check(x: shape, weight: weight.shape, dy: dy.shape)
     convolution.forEachPart(on: backend, channels: convolution.inputs) { images, inputs in
       let part = convolution.withBatch(images.count)
       part.withWorkspace(on: backend, .backwardInput, channels: inputs.count) { workspace in
@@ -110,6 +124,7 @@ extension TensorDestination {
   /// dw, or dw += ...: the batch is cut into `gradientParts` as even as possible; the parts' gradients, each in the order
   /// of `ConvolutionKernels.convolveBackwardWeight`, are added along a binary tree: neighbours, pairs of neighbours, ...
   public func writeConvolutionWeightGradient(_ convolution: Convolution, x: Tensor, dy: Tensor) {
+    convolution.check(x: x.shape, weight: shape, dy: dy.shape)
     let parts = convolution.gradientParts
     let size = (shape.count + 15) / 16 * 16
     let isDirect = parts == 1 && !accumulates
@@ -156,6 +171,9 @@ extension TensorDestination {
 
   /// db, or db += ...: see `ConvolutionKernels.convolveBackwardBias`.
   public func writeConvolutionBiasGradient(_ convolution: Convolution, dy: Tensor) {
+    convolution.check(dy: dy.shape)
+    precondition(
+      shape.count == convolution.outputs, "a bias gradient \(shape) of \(convolution.outputs) output channels")
     let plane = convolution.batch * convolution.outputPlane
     backend.forEachRange(ofRows: convolution.outputs, columns: plane) { outputs in
       backend.kernels.convolveBackwardBias(

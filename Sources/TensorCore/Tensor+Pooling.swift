@@ -24,6 +24,15 @@ extension Pooling {
     x.rank == 3 ? [x[0], x[1], width.output] : [x[0], x[1], height.output, width.output]
   }
 
+  /// Stops where tensors are not of the sizes that this pooling was made for.
+  fileprivate func check(x: Shape, dy: Shape? = nil) {
+    precondition(
+      x.count == planes * inputPlane, "\(x) in the place of \(planes) planes of \(height.input) x \(width.input)")
+    precondition(
+      dy.map { $0.count == planes * outputPlane } ?? true,
+      "\(dy ?? []) in the place of \(planes) planes of \(height.output) x \(width.output)")
+  }
+
   /// Calls `body` with the first plane, the pooling of each thread's planes, and workspace for it.
   fileprivate func forEachPart(
     on backend: Backend, _ body: (_ first: Int, _ part: Pooling, _ workspace: UnsafeMutableRawPointer) -> Void
@@ -40,7 +49,8 @@ extension Pooling {
 extension Tensor {
   /// [batch, channels, ...] -> the value of each window: see `PoolingKernels.pool`.
   public func pooled(_ pooling: Pooling, _ rule: PoolingRule) -> Tensor {
-    Tensor(pooling.outputShape(of: shape), on: backend) { y in
+    pooling.check(x: shape)
+    return Tensor(pooling.outputShape(of: shape), on: backend) { y in
       pooling.forEachPart(on: backend) { first, part, workspace in
         backend.kernels.pool(
           part, rule, x: base + first * part.inputPlane, into: y.base + first * part.outputPlane, workspace: workspace)
@@ -51,6 +61,7 @@ extension Tensor {
 
   /// [batch, channels, ...] -> [batch, channels]: the mean of each channel, its `sum` divided by the number of values.
   public func averageOfChannels() -> Tensor {
+    precondition(shape.rank >= 2, "means of the channels of [batch, channels, ...], not \(shape)")
     let columns = channelSize
     return Tensor([shape[0], shape[1]], on: backend) { y in
       backend.forEachRange(ofRows: y.shape.count, columns: columns) { rows in
@@ -68,6 +79,8 @@ extension Tensor {
 extension TensorDestination {
   /// dx, or dx += ...: see `PoolingKernels.poolBackward`.
   public func writePoolingGradient(_ pooling: Pooling, _ rule: PoolingRule, x: Tensor, dy: Tensor) {
+    precondition(x.shape == shape, "the gradient of \(x.shape) into \(shape)")
+    pooling.check(x: shape, dy: dy.shape)
     pooling.forEachPart(on: backend) { first, part, workspace in
       backend.kernels.poolBackward(
         part, rule, x: x.base + first * part.inputPlane, dy: dy.base + first * part.outputPlane,

@@ -27,7 +27,8 @@ extension TensorDestination {
     let width = shape.dimensions[2...].reduce(1, *)
     let heads = heads ?? 0..<width / headSize
     precondition(
-      width % headSize == 0 && heads.upperBound * headSize <= width, "heads \(heads) of \(headSize) in \(shape)")
+      width % headSize == 0 && heads.lowerBound >= 0 && heads.upperBound * headSize <= width,
+      "heads \(heads) of \(headSize) in \(shape)")
     precondition(
       offset >= 0 && offset + time <= table.positions,
       "\(time) positions from \(offset) on; the table has \(table.positions)")

@@ -65,6 +65,9 @@ extension TensorDestination {
     precondition(
       x.shape == shape && dy.shape == shape && known.map { $0.shape == shape } ?? true,
       "\(x.shape), \(dy.shape) into \(shape)")
+    precondition(
+      scale.count == shape.columns && statistics.count == 2 * shape.rows,
+      "a scale \(scale.shape) and statistics \(statistics.shape) for the rows of \(shape)")
     precondition(known == nil || !accumulates, "one known part of the gradient, not two")
     let (rows, width) = (shape.rows, shape.columns)
     let chunks = (rows + Self.rowChunk - 1) / Self.rowChunk

@@ -74,6 +74,34 @@ struct EmbeddingGradientTests {
     }
   }
 
+  @Test(
+    "classes that come in several chunks give the loss and the gradients of whole logits", arguments: [false, true])
+  func chunks(transposed: Bool) {
+    // 600 tokens take 1,536 classes at a time.
+    let (tokens, classes, width) = (600, 3_700, 4)
+    let shapes: [Shape] = [[tokens, width], transposed ? [classes, width] : [width, classes], [classes]]
+    let labels = (0..<tokens).map { Int32($0 < 6 ? 1534 + $0 : $0 * 997 % classes) }
+    let results = [false, true].map { isProjected in
+      var layout = ParameterLayout()
+      for (index, shape) in shapes.enumerated() { _ = layout.append(name: "operand \(index)", shape: shape) }
+      let (parameters, gradients) = (Arena(layout, on: backend), Arena(layout, on: backend))
+      for (index, shape) in shapes.enumerated() {
+        parameters.write(seededValues(shape.count, seed: UInt64(230 + index), low: -2, high: 2), to: index)
+      }
+      let tape = Tape(parameters: parameters, gradients: gradients)
+      let (x, weight, bias) = (tape.parameter(0), tape.parameter(1), tape.parameter(2))
+      let loss =
+        isProjected
+        ? x.crossEntropy(projectedBy: weight, transposed: transposed, bias: bias, labels: labels)
+        : x.linear(weight: transposed ? weight.transposed() : weight, bias: bias).crossEntropy(labels: labels)
+      tape.backward(from: loss)
+      return [[loss.value.scalar]] + shapes.indices.map { gradients.tensor($0).values.map { 600 * $0 } }
+    }
+    for (actual, expected) in zip(results[1], results[0]) {
+      expectClose(actual, expected, tolerance: 2e-5, "transposed: \(transposed)")
+    }
+  }
+
   @Test("where every label is ignored, loss and gradients are 0")
   func allIgnored() {
     var layout = ParameterLayout()

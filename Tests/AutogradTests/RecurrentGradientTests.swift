@@ -110,6 +110,18 @@ struct RecurrentGradientTests {
     }
   }
 
+  @Test("weights of different numbers of gates end the program with both shapes in the message")
+  func mismatch() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let backend = Backend(threads: 1)
+      let tape = Tape(parameters: Arena(ParameterLayout(), on: backend), gradients: nil)
+      let variable = { (shape: Shape) in tape.constant(Tensor(filledWith: 1, shape, on: backend)) }
+      _ = variable([2, 3, 5]).lstm(inputWeight: variable([5, 9]), recurrentWeight: variable([3, 12]), bias: nil)
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("weights [5, 9] and [3, 12]"))
+  }
+
   @Test("the last step of sequences")
   func lastStep() {
     expectGradients(

@@ -58,6 +58,21 @@ struct AttentionTests {
     for result in all { #expect(result == all[0]) }
   }
 
+  @Test("a causal triangle is cut into ranges of nearly equal work", arguments: 1...4)
+  func shares(threads: Int) {
+    let (count, step) = (1000, 32)
+    for work in [{ $0 + 1 }, { 1000 - $0 }] as [@Sendable (Int) -> Int] {
+      let shares = AttentionShares(units: 1, work: 1 << 30, threads: threads)
+      let ranges = (0..<threads).map { shares.range($0, count: count, step: step, work: work) }
+      #expect(ranges.flatMap(Array.init) == Array(0..<count))
+      for range in ranges {
+        #expect(range.lowerBound % step == 0)
+        let share = range.reduce(0) { $0 + work($1) }
+        #expect(abs(share - 500_500 / threads) <= step * 1000, "\(ranges)")
+      }
+    }
+  }
+
   @Test("marks and counts that say the same give the same bits")
   func marks() {
     let backend = Backend()

@@ -86,6 +86,39 @@ struct ConvolutionTests {
     }
   }
 
+  @Test("tensors that are not those of the convolution or pooling end the program with both shapes in the message")
+  func mismatch() async {
+    let ofConvolution = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let backend = Backend(threads: 1)
+      let convolution = Convolution(of: [1, 2, 5, 5], with: [3, 2, 3, 3])
+      let dy = Tensor(filledWith: 1, [1, 3, 3, 2], on: backend)
+      let weight = Tensor(filledWith: 1, [3, 2, 3, 3], on: backend)
+      _ = Tensor([1, 2, 5, 5], on: backend) { $0.writeConvolutionInputGradient(convolution, dy: dy, weight: weight) }
+    }
+    let ofPooling = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let pooling = Pooling(of: [2, 3, 8, 8], window: 2)
+      _ = Tensor(filledWith: 1, [2, 2, 8, 8], on: Backend(threads: 1)).pooled(pooling, .maximum)
+    }
+    let messages = [ofConvolution, ofPooling].map { String(decoding: $0?.standardErrorContent ?? [], as: UTF8.self) }
+    #expect(messages[0].contains("[1, 3, 3, 2] in the place of [1, 3, 3, 3]"))
+    #expect(messages[1].contains("[2, 2, 8, 8] in the place of 6 planes of 8 x 8"))
+  }
+
+  @Test("a batch's weight gradient is the sum of its images' gradients", arguments: 1...9)
+  func batches(batch: Int) {
+    let backend = Backend(threads: 2)
+    let gradient = { (x: Tensor, dy: Tensor) in
+      let convolution = Convolution(of: x.shape, with: [3, 2, 3, 3])
+      return Tensor([3, 2, 3, 3], on: backend) { $0.writeConvolutionWeightGradient(convolution, x: x, dy: dy) }.values
+    }
+    let (x, dy) = (seeded([batch, 2, 9, 9], 1, on: backend), seeded([batch, 3, 7, 7], 2, on: backend))
+    let images = (0..<batch).map {
+      gradient(x.sliced(dimension: 0, range: $0..<$0 + 1), dy.sliced(dimension: 0, range: $0..<$0 + 1))
+    }
+    let sums = images[0].indices.map { element in images.reduce(0) { $0 + $1[element] } }
+    expectClose(gradient(x, dy), sums, tolerance: 1e-5, "\(batch) images")
+  }
+
   @Test("an empty batch gives an empty result and a gradient of zeros")
   func emptyBatch() {
     let backend = Backend(threads: 2)

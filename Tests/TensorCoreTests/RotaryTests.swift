@@ -33,6 +33,17 @@ struct RotaryTests {
     expectClose(y.values, expected, tolerance: 3e-7, "\(pairing)")
   }
 
+  @Test("heads that are not there end the program with the shape in the message")
+  func noSuchHeads() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let backend = Backend(threads: 1)
+      let table = RotaryTable(positions: 2, headSize: 4, on: backend)
+      _ = Tensor(filledWith: 1, [1, 2, 8], on: backend).rotated(by: table, heads: -1..<1)
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("heads -1..<1 of 4 in [1, 2, 8]"))
+  }
+
   @Test("turning back gives what was turned, in place too")
   func inverse() {
     let backend = Backend(threads: 1)

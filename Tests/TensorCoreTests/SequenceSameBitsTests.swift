@@ -43,6 +43,13 @@ struct SequenceSameBitsTests {
     }
   }
 
+  @Test("rows of one id are added in the order of their positions")
+  func scatterOrder() {
+    let rows = Tensor([1, 1e8, 7, -1e8], [4, 1], on: Self.backends[0])
+    let table = Tensor([2, 1], on: Self.backends[0]) { $0.writeScatteredRows(rows, at: [1, 1, 0, 1]) }
+    #expect(table.values == [7, 0], "1 is lost in 1e8")
+  }
+
   @Test("cross-entropy of a projection, also where logits are computed twice", arguments: [false, true])
   func projectedCrossEntropy(transposed: Bool) {
     // 620 tokens that count, 12,000 classes: seven chunks, not all of which are kept.

@@ -1,3 +1,4 @@
+import Glibc
 import KernelInterface
 import Testing
 
@@ -31,10 +32,18 @@ import Testing
     return shape
   }
 
+  /// Heads as wide as those of real models: packed with shared keys, and of one sequence over another.
+  private static let wideHeads: [AttentionCase] = [64, 80, 128, 256].flatMap { size in
+    [
+      AttentionCase(heads: 4, keyValueHeads: 2, size: size, queryTime: 18, isCausal: true, accumulates: true),
+      AttentionCase(heads: 2, size: size, queryTime: 3, keyTime: 67, keyCounts: [66], hasBias: true),
+    ]
+  }
+
   @Test(
     "outputs and gradients are the exact ones, for every layout, mask and size", arguments: InstructionSet.available)
   func exactness(set: InstructionSet) {
-    for shape in Self.cases {
+    for shape in Self.cases + Self.wideHeads {
       let (actual, expected) = (GuardedAttention(shape), GuardedAttention(shape))
       actual.forward(set.kernels)
       actual.backward(set.kernels)
@@ -58,7 +67,7 @@ import Testing
 
   @Test("cutting queries and keys into parts gives the same bits", arguments: InstructionSet.available)
   func parts(set: InstructionSet) {
-    for shape in Self.cases.prefix(50) {
+    for shape in Self.cases.prefix(50) + Self.wideHeads {
       let (whole, cut) = (GuardedAttention(shape), GuardedAttention(shape))
       whole.forward(set.kernels)
       whole.backward(set.kernels)
@@ -73,6 +82,7 @@ import Testing
     for shape in [
       AttentionCase(heads: 2, keyValueHeads: 1, size: 24, queryTime: 300, isCausal: true),
       AttentionCase(batch: 2, heads: 1, size: 64, queryTime: 140, keyTime: 200, keyCounts: [200, 77]),
+      AttentionCase(heads: 1, size: 80, queryTime: 130, isCausal: true),
     ] {
       let (whole, cut, exact) = (GuardedAttention(shape), GuardedAttention(shape), GuardedAttention(shape))
       whole.forward(set.kernels)
@@ -83,9 +93,29 @@ import Testing
     }
   }
 
+  @Test("keys and values that lie as in a cache give the same bits", arguments: InstructionSet.available)
+  func cachedKeys(set: InstructionSet) {
+    // Up to four queries are computed one by one, more of them as a panel.
+    for queryTime in [1, 2, 4, 6] {
+      for shape in [
+        AttentionCase(batch: 2, heads: 2, size: 20, queryTime: queryTime, keyTime: 150, isCausal: true, hasBias: true),
+        AttentionCase(heads: 4, keyValueHeads: 2, size: 80, queryTime: queryTime, keyTime: 64, isCausal: true),
+        AttentionCase(
+          batch: 2, heads: 1, size: 7, queryTime: queryTime, keyTime: 131, keyCounts: [131, 70],
+          keyMask: (0..<262).map { $0 % 3 == 1 || $0 < 64 ? 0 : 1 }, hasBias: true),
+      ] {
+        let (plain, cached) = (GuardedAttention(shape), GuardedAttention(shape))
+        plain.forward(set.kernels)
+        cached.forwardFromCache(set.kernels)
+        expectSameBits(cached.output.elements, plain.output.elements, "\(shape)")
+        expectSameBits(cached.logSumExp.elements, plain.logSumExp.elements, "log-sum-exp, \(shape)")
+      }
+    }
+  }
+
   @Test("all builds give the same bits")
   func sameBits() {
-    for shape in Self.cases.prefix(50) {
+    for shape in Self.cases.prefix(50) + Self.wideHeads {
       let results = InstructionSet.available.map { set in
         let guarded = GuardedAttention(shape)
         guarded.forward(set.kernels)
@@ -127,6 +157,17 @@ import Testing
       guarded.backward(set.kernels)
       #expect(guarded.output.elements.allSatisfy { $0 == 0 })
       #expect(guarded.keyTime > 0 || guarded.queryGradient.elements.allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test("two keys get the exact weights, however far apart their scores are", arguments: InstructionSet.available)
+  func weights(set: InstructionSet) {
+    let guarded = GuardedAttention(AttentionCase(heads: 1, size: 1, queryTime: 2000, keyTime: 2))
+    for i in 0..<2000 { guarded.query.pointer[i] = Float(i) * 0.0435 }
+    for (place, value) in [0, 0, -1, 1].enumerated() { guarded.keyValue.pointer[place] = Float(value) }
+    guarded.forward(set.kernels)
+    for (score, weight) in zip(guarded.query.elements, guarded.output.elements) {
+      #expect(ulps(weight, 1 / (1 + exp(Double(score)))) < 5, "a score of \(-score)")
     }
   }
 

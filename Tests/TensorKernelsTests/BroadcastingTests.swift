@@ -27,10 +27,10 @@ import Testing
     }
   }
 
-  /// Few different values, so that some are equal; a NaN and an infinity among them.
+  /// Few different values, so that some are equal, with products that are rounded; a NaN and an infinity among them.
   private func values(_ seed: UInt64, _ rows: Int, _ columns: Int, _ strides: (Int, Int)) -> Floats {
     let count = rows * columns == 0 ? 0 : (rows - 1) * strides.0 + (columns - 1) * strides.1 + 1
-    var values = randomFloats(seed, count: count).map { ($0 * 4).rounded() }
+    var values = randomFloats(seed, count: count).map { ($0 * 4).rounded() / 3 }
     if count > 9 { values.replaceSubrange(Int(seed)..<Int(seed) + 2, with: [.nan, .infinity]) }
     return Floats(values)
   }

@@ -159,6 +159,9 @@ private struct Draws {
     }
     let axis = WindowAxis(input: 40, size: 3, padding: 1)
     expectReferenceBits(set, Convolution(batch: 1, inputs: 130, outputs: 2, height: axis, width: axis))
+    // Pointwise: the first image is read, and its results written, where they lie, in two strips.
+    let pointwise = WindowAxis(input: 45, size: 1)
+    expectReferenceBits(set, Convolution(batch: 2, inputs: 66, outputs: 2, height: pointwise, width: pointwise))
   }
 
   @Test("depthwise and pointwise convolutions", arguments: InstructionSet.available)

@@ -20,12 +20,14 @@ final class Guarded<Element: BitwiseCopyable> {
     precondition(pages != MAP_FAILED && mprotect(pages + pageBytes, page, PROT_NONE) == 0)
     memset(pages, Int32(Self.canary), pageBytes)
     pointer = (pages + pageBytes - bytes).bindMemory(to: Element.self, capacity: count)
-    for i in 0..<count { pointer[i] = elements[i] }
+    elements.withUnsafeBufferPointer {
+      _ = UnsafeMutableBufferPointer(start: pointer, count: count).update(fromContentsOf: $0)
+    }
   }
 
   deinit { munmap(pages, pageBytes + 4096) }
 
-  var elements: [Element] { (0..<count).map { pointer[$0] } }
+  var elements: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
   /// Nothing was written before the first element.
   var canariesLive: Bool {

@@ -93,6 +93,34 @@ struct GuardedAttention {
     #expect(output.canariesLive && logSumExp.canariesLive)
   }
 
+  /// The forward pass over copies of keys and values as a cache holds them: keys in blocks, values in rows of whole
+  /// vectors.
+  func forwardFromCache(_ kernels: any Kernels) {
+    let (heads, size, block) = (attention.keyValueHeads, attention.headSize, Attention.keyBlock)
+    let (capacity, row) = ((attention.keyTime + block - 1) / block * block, (size + 15) / 16 * 16)
+    let keys = Floats(count: attention.batch * heads * capacity * size)
+    let values = Floats(count: attention.batch * heads * capacity * row)
+    for unit in 0..<attention.batch * heads {
+      for j in 0..<attention.keyTime {
+        let key = attention.key + attention.keyLayout.offset(batch: unit / heads, head: unit % heads, time: j)
+        let value = attention.value + attention.valueLayout.offset(batch: unit / heads, head: unit % heads, time: j)
+        for d in 0..<size {
+          keys.pointer[(unit * capacity + j / block * block) * size + d * block + j % block] = key[d]
+          values.pointer[(unit * capacity + j) * row + d] = value[d]
+        }
+      }
+    }
+    let layout = { (row: Int) in
+      HeadLayout(batchStride: heads * capacity * row, headStride: capacity * row, timeStride: row)
+    }
+    var cached = self
+    cached.attention.keysAreBlocked = true
+    (cached.attention.key, cached.attention.keyLayout) = (UnsafePointer(keys.pointer), layout(size))
+    (cached.attention.value, cached.attention.valueLayout) = (UnsafePointer(values.pointer), layout(row))
+    cached.forward(kernels)
+    withExtendedLifetime((keys, values)) {}
+  }
+
   /// The backward pass in one go, or in two: dK and dV by ranges of the keys, dQ by ranges of the queries.
   func backward(_ kernels: any Kernels, keyCuts: [Int]? = nil, queryCuts: [Int] = []) {
     withWorkspace(kernels.attentionBackwardWorkspaceSize(attention)) { workspace in
