@@ -32,7 +32,7 @@ extension Variable {
         $0.writeMatrixProduct(sequence.hiddenBefore, d.recurrent, transposingA: true)
       }
       if let recurrentBias { gradients.write(to: recurrentBias) { $0.writeColumnSums(d.recurrent) } }
-      gradients.writeProjection(of: self, x, weight: inputWeight, bias: bias, dy: d.gates)
+      gradients.writeProjection(of: self, x, weight: inputWeight, bias: bias, dy: d.gates, packed: d.gates.packed())
       if let initial { gradients.pass(d.initialHidden, to: initial) }
     }
     return (hidden, hidden.finalStep(of: layout))

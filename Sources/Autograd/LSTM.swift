@@ -41,10 +41,12 @@ extension Variable {
 
     let hidden = tape.record(sequence.hidden, from: inputs) { dy, gradients in
       let d = sequence.gradients(dHidden: dy, dFinalCell: final.gradient)
+      // Two products read it.
+      let packed = d.gates.packed()
       gradients.write(to: recurrentWeight) {
-        $0.writeMatrixProduct(sequence.hiddenBefore, d.gates, transposingA: true)
+        $0.writeMatrixProduct(sequence.hiddenBefore, packed, transposingA: true)
       }
-      gradients.writeProjection(of: self, x, weight: inputWeight, bias: bias, dy: d.gates)
+      gradients.writeProjection(of: self, x, weight: inputWeight, bias: bias, dy: d.gates, packed: packed)
       if let initial {
         gradients.pass(d.initialHidden, to: initial.hidden)
         gradients.pass(d.initialCell, to: initial.cell)
@@ -79,9 +81,12 @@ private final class FinalCellGradient {
 }
 
 extension Gradients {
-  /// The backward pass of projections x W + b of all steps, x [batch, time, inputs]; dy [batch * time, outputs].
-  mutating func writeProjection(of input: Variable, _ x: Tensor, weight: Variable, bias: Variable?, dy: Tensor) {
-    write(to: weight) { $0.writeMatrixProduct(x.foldedSteps, dy, transposingA: true) }
+  /// The backward pass of projections x W + b of all steps, x [batch, time, inputs]; dy [batch * time, outputs], as it
+  /// is and packed.
+  mutating func writeProjection(
+    of input: Variable, _ x: Tensor, weight: Variable, bias: Variable?, dy: Tensor, packed: PackedMatrix
+  ) {
+    write(to: weight) { $0.writeMatrixProduct(x.foldedSteps, packed, transposingA: true) }
     if let bias { write(to: bias) { $0.writeColumnSums(dy) } }
     write(to: input) {
       $0.reshaped(to: x.foldedSteps.shape).writeMatrixProduct(dy, weight.value, transposingB: true)

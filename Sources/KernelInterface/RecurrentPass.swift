@@ -94,7 +94,7 @@ public struct LSTMBackward {
   public var dHidden: UnsafePointer<Float>
   /// The gradient of the last c; zero where `nil`.
   public var dFinalCell: UnsafePointer<Float>?
-  /// da: [rows, time, 4 hidden].
+  /// da: [rows, time, 4 hidden]. May be the memory of `gates`.
   public var dGates: UnsafeMutablePointer<Float>
   /// Where wanted.
   public var dInitialHidden: UnsafeMutablePointer<Float>?

@@ -52,6 +52,8 @@ public struct LSTMSequence {
     public let initialCell: Tensor
   }
 
+  /// To be called once: da takes the place of the activated gates.
+  ///
   /// - Parameters:
   ///   - dHidden: of h after each step, [batch, time, hidden].
   ///   - dFinalCell: [batch, hidden]
@@ -60,20 +62,19 @@ public struct LSTMSequence {
     layout.checkGradient(dHidden)
     layout.checkState(dFinalCell)
     let backend = hidden.backend
-    let dGates = Tensor(layout.gates(4), on: backend) { _ in }
     let dInitialHidden = Tensor(layout.state, on: backend) { _ in }
     let dInitialCell = Tensor(layout.state, on: backend) { _ in }
     layout.run(on: backend, recurrentWeight: recurrentWeight, gates: 4, backward: true) { pass, rows, workspace in
       let backward = LSTMBackward(
         pass: pass, gates: gates.base, cells: cells.base, initialCell: initial?.cell.base, dHidden: dHidden.base,
-        dFinalCell: dFinalCell?.base, dGates: dGates.storage.base,
+        dFinalCell: dFinalCell?.base, dGates: gates.storage.base,
         dInitialHidden: initial == nil ? nil : dInitialHidden.storage.base,
         dInitialCell: dInitialCell.storage.base)
       backend.kernels.lstmBackward(backward.rows(rows), workspace: workspace)
     }
     withExtendedLifetime((self, dHidden, dFinalCell)) {}
     return Gradients(
-      gates: dGates.foldedSteps, initialHidden: dInitialHidden, initialCell: dInitialCell)
+      gates: gates, initialHidden: dInitialHidden, initialCell: dInitialCell)
   }
 
   /// h before each step [batch * time, hidden], what the gradients `gates` belong to.

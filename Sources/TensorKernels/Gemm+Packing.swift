@@ -70,13 +70,16 @@ func packColumns(
   }
 }
 
+/// Rows that are read at a time where the values of one k lie side by side. Meanwhile the next ones are asked for.
+private var stretchLength: Int { 8 }
+
 /// Cuts the depth into stretches, so that where the values of one k lie side by side they are read that way, a few rows
 /// at a time over all panels.
 @inline(__always)
 private func forEachStretch(
   _ operand: Operand, _ first: Int, _ depth: Int, _ body: (_ k: Int, _ steps: Int, _ done: Int) -> Void
 ) {
-  let length = operand.isDepthMajor ? 8 : max(depth, 1)
+  let length = operand.isDepthMajor ? stretchLength : max(depth, 1)
   var done = 0
   while done < depth {
     body(first + done, min(length, depth - done), done)
@@ -113,7 +116,11 @@ private func copyRows(
     // Whole vectors are read as long as they end inside the operand, so only its last rows need care.
     let reach = end - source - part - Vector.scalarCount
     let safe = lanes == Vector.scalarCount ? depth : reach < 0 ? 0 : min(depth, reach / max(stride, 1) + 1)
-    for k in 0..<safe { write(read(source + k * stride + part), to: panel + k * panelStride + part) }
+    for k in 0..<safe {
+      let row = source + k * stride + part
+      prefetch(row + stretchLength * stride)
+      write(read(row), to: panel + k * panelStride + part)
+    }
     for k in safe..<depth {
       write((source + k * stride + part).vector((0, lanes)), to: panel + k * panelStride + part)
     }

@@ -22,6 +22,7 @@ extension VectorKernels {
         let panel = pass.weight + units.first * 4 * pass.hidden
         forEachRecurrentTile(pass.rows) { row, height in
           let state = (row: row, at: row * width + units.first)
+          for r in 0..<height { prefetchCell(forward, row + r, place, units.first) }
           if hasProduct {
             multiplyRecurrentTile(
               height, 4, depth: pass.hidden, previous + row * width, aStride: width, panel, into: products,
@@ -54,6 +55,7 @@ extension VectorKernels {
       for row in 0..<pass.rows {
         forEachVector(pass.hidden) { units in
           let at = row * width + units.first
+          prefetchCellBackward(backward, row + 2, step, place, units.first)
           lstmCellBackward(backward, row, step, place, units, dHidden + at, dCell + at)
         }
       }
@@ -66,6 +68,17 @@ extension VectorKernels {
     if let dInitialHidden = backward.dInitialHidden { endState(dHidden, dInitialHidden, pass, width) }
     if let dInitialCell = backward.dInitialCell { endState(dCell, dInitialCell, pass, width) }
   }
+}
+
+/// Asks for what `lstmCell` will read and write, while the product keeps the multipliers busy: from one row to the next
+/// it is too far for the processor to foresee.
+@inline(__always)
+private func prefetchCell(_ forward: LSTMForward, _ row: Int, _ place: Int, _ unit: Int) {
+  let hidden = forward.pass.hidden
+  let at = (row * forward.pass.time + place) * hidden
+  for gate in 0..<4 { prefetch(forward.gates + at * 4 + gate * hidden + unit) }
+  prefetch(forward.hidden + at + unit)
+  if let cells = forward.cells { prefetch(cells + at + unit) }
 }
 
 /// Some units of one row, one step.
@@ -97,6 +110,19 @@ private func lstmCell(
   write(h, to: current)
   if let cells = forward.cells { (cells + at * hidden).store(c, units) }
   (forward.hidden + at * hidden).store(h, units)
+}
+
+/// Asks for what `lstmCellBackward` will read and write.
+@inline(__always)
+private func prefetchCellBackward(_ backward: LSTMBackward, _ row: Int, _ step: Int, _ place: Int, _ unit: Int) {
+  let (pass, hidden) = (backward.pass, backward.pass.hidden)
+  let at = (row * pass.time + place) * hidden
+  for gate in 0..<4 {
+    prefetch(backward.gates + at * 4 + gate * hidden + unit)
+    prefetch(backward.dGates + at * 4 + gate * hidden + unit)
+  }
+  prefetch(backward.dHidden + at + unit)
+  prefetch(backward.cells + (row * pass.time + pass.place(max(step - 1, 0))) * hidden + unit)
 }
 
 @inline(__always)

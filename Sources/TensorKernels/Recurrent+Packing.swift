@@ -2,7 +2,7 @@ import KernelInterface
 
 // Forward, a panel has the columns of R that belong to 16 units, gate by gate: a tile of it gives all gates of these
 // units. Backward, a panel has 64 rows of R, as columns: 16 units of dh' in each of four vectors. Missing units are
-// zeros.
+// zeros or, backward, like others: nobody asks for their dh'.
 
 /// Vectors that hold `hidden` units.
 @inline(__always)
@@ -51,14 +51,9 @@ private func packBackward(
     let width = vectors * Vector.scalarCount
     let panel = packed + unit * depth
     let filled = min(width, hidden - unit)
-    for column in 0..<width {
-      if column < filled {
-        let row = weight + (unit + column) * depth
-        for k in 0..<depth { panel[k * width + column] = row[k] }
-      } else {
-        for k in 0..<depth { panel[k * width + column] = 0 }
-      }
-    }
+    if filled < width { clear(panel, depth * vectors) }
+    let columns = operand(weight, stride: depth, count: hidden, depth: depth, isDepthMajor: false)
+    pack(columns, unit, filled, 0, depth, into: panel, stride: width)
     unit += width
   }
 }
