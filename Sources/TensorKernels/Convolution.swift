@@ -56,6 +56,7 @@ private struct PlaneConvolution {
   let packedWeights: Int
   let taps: Int
   let starts: Int
+  let masks: Int
   let source: Int
   let sums: Int
   let workspaceSize: Int
@@ -63,6 +64,8 @@ private struct PlaneConvolution {
   /// Floats of packed planes, and of sums of one panel, that stay in a second-level cache beside each other.
   private static let planesBudget = 1 << 17
   private static let sumsBudget = 1 << 15
+  /// Channels computed from the same planes that pay for packing these once for each shift.
+  private static let leastSharing = 8
 
   init(_ convolution: Convolution, isTransposed: Bool, channels count: Int) {
     self.convolution = convolution
@@ -75,11 +78,12 @@ private struct PlaneConvolution {
     let panel = max(1, min(ConvolutionTile.rows, channels))
     planes = Planes(
       convolution.height, convolution.width, isTransposed: isTransposed, floats: Self.planesBudget / max(1, units),
-      pixels: Self.sumsBudget / (panel * gridPhases))
+      pixels: Self.sumsBudget / (panel * gridPhases), mayCopy: channels >= Self.leastSharing)
     packedWeights = 0
     taps = packedWeights + roundedUp(count * units * convolution.taps)
     starts = taps + TapTable.size(planes)
-    source = starts + Vector.scalarCount
+    masks = starts + Vector.scalarCount
+    source = masks + (planes.copies > 1 ? planes.copies * planes.size : 0)
     sums = source + units * planes.channelSize
     let end = sums + panel * gridPhases * planes.sumsSize + Vector.scalarCount
     workspaceSize = end * MemoryLayout<Float>.stride
@@ -94,6 +98,7 @@ private struct PlaneConvolution {
     let memory = workspace.assumingMemoryBound(to: Float.self)
     let taps = TapTable(planes, in: memory + taps)
     packWeights(weight, taps, range, into: memory + packedWeights)
+    if planes.copies > 1 { planes.prepareMasks(memory + masks) }
     var row = 0
     while row < planes.rows.grid {
       let rows = min(planes.strip, planes.rows.grid - row)
@@ -130,8 +135,12 @@ private struct PlaneConvolution {
       return (firstUnit + row * planes.pitch, sourcePlane)
     }
     for unit in 0..<units {
-      planes.pack(
-        firstUnit + unit * sourcePlane, before: end, row, rows, into: memory + source + unit * planes.channelSize)
+      let (channel, target) = (firstUnit + unit * sourcePlane, memory + source + unit * planes.channelSize)
+      if planes.copies > 1 {
+        planes.packCopies(channel, from: x, before: end, memory + masks, row, rows, into: target)
+      } else {
+        planes.pack(channel, before: end, row, rows, into: target)
+      }
     }
     return (UnsafePointer(memory + source), planes.channelSize)
   }

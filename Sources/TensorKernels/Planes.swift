@@ -80,19 +80,28 @@ struct Planes {
   let pitch: Int
   /// Rows of the grid that are packed at a time.
   let strip: Int
-  /// From one phase to the next.
+  /// From one phase, or copy, to the next.
   let size: Int
+  /// Copies of a channel, one for each shift of its columns; 1 where shifts are displacements. See `packCopies`.
+  let copies: Int
 
   /// - Parameters:
   ///   - floats: the size that all phases of a channel shall keep below where a strip of several rows can.
   ///   - pixels: the same for the rows computed. Where neither is given, the strip is the whole channel.
-  init(_ height: WindowAxis, _ width: WindowAxis, isTransposed: Bool, floats: Int = 1 << 48, pixels: Int = 1 << 48) {
+  ///   - mayCopy: whether a channel may be packed once for each shift of its columns.
+  init(
+    _ height: WindowAxis, _ width: WindowAxis, isTransposed: Bool, floats: Int = 1 << 48, pixels: Int = 1 << 48,
+    mayCopy: Bool = false
+  ) {
     rows = PlaneAxis(height, isTransposed: isTransposed)
     columns = PlaneAxis(width, isTransposed: isTransposed)
     let left = max(0, -columns.firstShift)
     let right = max(0, columns.grid + columns.lastShift - columns.count(ofPhase: 0))
-    pitch = max(columns.grid, columns.reach(columns.grid) - min(left, right))
-    let phases = rows.sourcePhases * columns.sourcePhases
+    let shifts = columns.lastShift - columns.firstShift + 1
+    let isSimple = rows.sourcePhases == 1 && columns.sourcePhases == 1 && columns.source == columns.grid
+    copies = mayCopy && isSimple && shifts <= width.size ? shifts : 1
+    pitch = copies > 1 ? columns.grid : max(columns.grid, columns.reach(columns.grid) - min(left, right))
+    let phases = rows.sourcePhases * columns.sourcePhases * copies
     let fitting = min(floats / (phases * pitch) - rows.reach(0), pixels / pitch)
     let strips = (rows.grid + max(1, fitting) - 1) / max(1, fitting)
     strip = strips == 0 ? 0 : (rows.grid + strips - 1) / strips
@@ -101,7 +110,7 @@ struct Planes {
   }
 
   /// Floats of one packed channel.
-  var channelSize: Int { rows.sourcePhases * columns.sourcePhases * size }
+  var channelSize: Int { rows.sourcePhases * columns.sourcePhases * copies * size }
 
   /// Vectors that cover `count` rows of the grid.
   @inline(__always)
@@ -128,6 +137,7 @@ struct Planes {
 
   /// Where the value that a tap of pixel 0 meets lies in a packed channel.
   func displacement(_ row: Int, _ column: Int) -> Int {
+    if copies > 1 { return columns.displacement(ofTap: column) * size + rows.displacement(ofTap: row) * pitch }
     let phase = rows.sourcePhase(ofTap: row) * columns.sourcePhases + columns.sourcePhase(ofTap: column)
     return phase * size + rows.displacement(ofTap: row) * pitch + columns.displacement(ofTap: column)
   }
