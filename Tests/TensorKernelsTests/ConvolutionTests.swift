@@ -159,6 +159,9 @@ private struct Draws {
     }
     let axis = WindowAxis(input: 40, size: 3, padding: 1)
     expectReferenceBits(set, Convolution(batch: 1, inputs: 130, outputs: 2, height: axis, width: axis))
+    // Strips of planes that are packed once for every shift.
+    let narrow = WindowAxis(input: 25, size: 3, padding: 1)
+    expectReferenceBits(set, Convolution(batch: 1, inputs: 130, outputs: 9, height: narrow, width: narrow))
   }
 
   @Test("depthwise and pointwise convolutions", arguments: InstructionSet.available)
