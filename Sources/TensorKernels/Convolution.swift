@@ -3,7 +3,8 @@ import KernelInterface
 // A convolution in three steps, outermost first:
 //
 // 1. `PlaneConvolution` (this file) takes a strip of rows, then an image, then a group. The group's channels are packed
-//    straight from the image into planes with padding around them (`Planes`): nothing is copied once for every tap.
+//    straight from the image into planes with padding around them (`Planes`): nothing is copied once for every tap, at
+//    most once for every shift of the columns.
 // 2. The channels computed are cut into panels. The weights of a panel were packed once, for all images.
 // 3. A tile (`Convolution+Tile`) of the panel's channels by some vectors of pixels sums over all channels and taps in
 //    registers; a tap is a displacement within the planes.

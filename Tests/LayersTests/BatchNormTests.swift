@@ -16,7 +16,8 @@ struct BatchNormTests {
     let parameters = builder.makeParameters(on: backend, key: RandomKey(seed: 1))
     let names = builder.layout.entries.map(\.name)
     #expect(names == ["weight", "bias", "running_mean", "running_var"])
-    for (index, values) in [[2, 3], [10, 20], [1, -1], [3.5, 0.5]].enumerated() { parameters.write(values, to: index) }
+    let values: [[Float]] = [[2, 3], [10, 20], [1, -1], [3.5, 0.5]]
+    for (index, values) in values.enumerated() { parameters.write(values, to: index) }
     let tape = Tape(parameters: parameters, gradients: nil)
     let x = tape.constant(Tensor([1, -1, 5, 0], [2, 2], on: backend))
     let y = layer.forward(x, ForwardContext(tape: tape, mode: .inference))

@@ -162,6 +162,9 @@ private struct Draws {
     // Pointwise: the first image is read, and its results written, where they lie, in two strips.
     let pointwise = WindowAxis(input: 45, size: 1)
     expectReferenceBits(set, Convolution(batch: 2, inputs: 66, outputs: 2, height: pointwise, width: pointwise))
+    // Strips of planes that are packed once for every shift.
+    let narrow = WindowAxis(input: 25, size: 3, padding: 1)
+    expectReferenceBits(set, Convolution(batch: 1, inputs: 130, outputs: 9, height: narrow, width: narrow))
   }
 
   @Test("depthwise and pointwise convolutions", arguments: InstructionSet.available)
