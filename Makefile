@@ -43,8 +43,8 @@ lint: ## Check the format of all Swift sources
 bench: build ## Time training steps, two ranks and start-up beside PyTorch and plain MPI
 	@benchmarks/side_by_side.sh --short
 
-bench-peers: build ## Time the kernels beside PyTorch and OpenBLAS too, and print the table of targets
-	@benchmarks/side_by_side.sh
+bench-peers: build ## Time the kernels beside PyTorch and OpenBLAS too, and print the table of targets; REPORT=FILE
+	@benchmarks/side_by_side.sh $(if $(REPORT),--report $(REPORT))
 
 clean: ## Remove what builds and the demo leave
 	@rm -rf .build $(DEMO_RUN)

@@ -18,7 +18,7 @@ from machine import description, fail, physical_cores
 
 BINARY = pathlib.Path(__file__).parents[2] / ".build" / "release" / "revoada"
 PARTS = [*kernels.FAMILIES, "ranks", "start"]
-# The whole of it for one model; the full measurement takes a quarter of an hour.
+# The whole of it for one model; the full measurement takes some six minutes.
 SHORT = ["train", "ranks", "start"]
 
 
@@ -70,7 +70,7 @@ def arguments():
     parser.add_argument("--short", action="store_true", help=f"only these parts: {', '.join(SHORT)}")
     parser.add_argument("--only", choices=PARTS, action="append", help="this part; may be repeated")
     parser.add_argument("--threads", type=positive, action="append", help="for the kernels; may be repeated")
-    parser.add_argument("--rounds", type=positive, default=9, help="blocks of each side; thrice as many starts")
+    parser.add_argument("--rounds", type=positive, default=5, help="blocks of each side; thrice as many starts")
     parser.add_argument("--filter", help="only kernels whose name contains this")
     parser.add_argument("--report", type=pathlib.Path, help="also write the figures to this file, as Markdown")
     parser.add_argument("--binary", type=pathlib.Path, default=BINARY, help="the program to measure")
