@@ -20,13 +20,7 @@ enum ConvolutionTile {
   /// Cuts `count` rows into as few panels as tiles allow, of as equal heights as possible.
   @inline(__always)
   static func forEachPanel(_ count: Int, _ body: (_ row: Int, _ height: Int) -> Void) {
-    let panels = (count + rows - 1) / rows
-    var row = 0
-    for panel in 0..<panels {
-      let height = (count - row + panels - panel - 1) / (panels - panel)
-      body(row, height)
-      row += height
-    }
+    forEachTile(count, atMost: rows) { _, row, height in body(row, height) }
   }
 }
 

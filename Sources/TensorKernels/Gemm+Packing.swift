@@ -19,13 +19,7 @@ func operand(_ start: UnsafePointer<Float>, stride: Int, count: Int, depth: Int,
 /// Cuts rows into as few panels as tiles allow, of as equal heights as possible.
 @inline(__always)
 func forEachRowPanel(_ rows: Int, _ body: (_ panel: Int, _ row: Int, _ height: Int) -> Void) {
-  let panels = (rows + Tile.rows - 1) / Tile.rows
-  var row = 0
-  for panel in 0..<panels {
-    let height = (rows - row + panels - panel - 1) / (panels - panel)
-    body(panel, row, height)
-    row += height
-  }
+  forEachTile(rows, atMost: Tile.rows, body)
 }
 
 /// Floats from one row panel to the next: a vector more than the values, as the last write of packing may go past them.
@@ -161,7 +155,7 @@ private func transpose(
 ) {
   var (rows, target, left) = (rows, target, depth)
   while left > 0 {
-    store(turned(rows), target, targetStride, 8)
+    writeSquare(turned(rows), to: target, targetStride)
     rows += 8
     target += 8 * targetStride
     left -= 8

@@ -7,13 +7,7 @@ private let tileRows = 6
 /// Calls `body` for tiles that cover `rows`, as few as possible, of as equal heights as possible.
 @inline(__always)
 func forEachRecurrentTile(_ rows: Int, _ body: (_ row: Int, _ height: Int) -> Void) {
-  let tiles = (rows &+ tileRows &- 1) / tileRows
-  var row = 0
-  for tile in 0..<tiles {
-    let height = (rows &- row &+ tiles &- tile &- 1) / (tiles &- tile)
-    body(row, height)
-    row &+= height
-  }
+  forEachTile(rows, atMost: tileRows) { _, row, height in body(row, height) }
 }
 
 /// C = A B, or C += A B: `rows` (1 to 6) rows of A, `depth` values each, times a panel of B of `vectors` (1 to 4)

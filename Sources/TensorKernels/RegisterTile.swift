@@ -134,3 +134,15 @@ typealias Rows11<C: TileColumns> = Stack<Rows8<C>, Rows3<C>>
 typealias Rows12<C: TileColumns> = Stack<Rows8<C>, Rows4<C>>
 typealias Rows13<C: TileColumns> = Stack<Rows8<C>, Rows5<C>>
 typealias Rows14<C: TileColumns> = Stack<Rows8<C>, Rows6<C>>
+
+/// Cuts `rows` into as few tiles of at most `most` rows as possible, of as equal heights as possible.
+@inline(__always)
+func forEachTile(_ rows: Int, atMost most: Int, _ body: (_ tile: Int, _ row: Int, _ height: Int) -> Void) {
+  let tiles = (rows + most - 1) / most
+  var row = 0
+  for tile in 0..<tiles {
+    let height = (rows - row + tiles - tile - 1) / (tiles - tile)
+    body(tile, row, height)
+    row += height
+  }
+}
