@@ -13,6 +13,10 @@ extension ReferenceKernels {
     return laneSum(lanes)
   }
 
+  public func isFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool {
+    (0..<count).allSatisfy { x[$0].isFinite }
+  }
+
   public func columnSums(
     _ x: UnsafePointer<Float>, rowStride: Int, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
     accumulates: Bool

@@ -23,6 +23,17 @@ extension VectorKernels {
     return two.x + two.y
   }
 
+  /// An exponent of all ones makes a value an infinity or a NaN; one added to such an exponent carries into the place of
+  /// the sign, which no finite value's does. So all values are looked at without a branch.
+  public func isFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool {
+    var carries = SIMD16<UInt32>.zero
+    forEachVector(count) { carries |= (x.vector($0).bits & 0x7FFF_FFFF) &+ 0x0080_0000 }
+    let eight = carries.lowHalf | carries.highHalf
+    let four = eight.lowHalf | eight.highHalf
+    let two = four.lowHalf | four.highHalf
+    return (two.x | two.y) & 0x8000_0000 == 0
+  }
+
   public func columnSums(
     _ x: UnsafePointer<Float>, rowStride: Int, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
     accumulates: Bool

@@ -27,6 +27,7 @@ func probeElementwise(_ kernels: any Kernels, _ digest: inout Digest) {
   digest.add(y)
   digest.add([kernels.sum(a, count: count)])
   digest.add(kernels.sumOfSquares(a, count: count).bitPattern)
+  digest.add(kernels.isFinite(a, count: count) ? 1 : 0)
   var places = [Int32](repeating: 0, count: 17)
   kernels.argmaxRows(a, into: &places, rows: 17, columns: 59)
   for place in places { digest.add(UInt64(place)) }
@@ -94,4 +95,15 @@ func probeOptimizers(_ kernels: any Kernels, _ digest: inout Digest) {
     RMSPropStep(learningRate: 0.1, decay: 0.9, epsilon: 1e-6, gradientScale: 1, l2Penalty: 0), parameters: &p,
     gradients: gradients, squareAverages: &v, count: count)
   digest.add(p + m + v)
+}
+
+func probeNumberFormats(_ kernels: any Kernels, _ digest: inout Digest) {
+  let x = made(39, scale: 1e20) + [.infinity, -.infinity, .nan, 1 + 0x1p-8, 1 + 0x1.8p-7]
+  var rounded = [UInt16](repeating: 0, count: x.count)
+  var y = made(40, x.count)
+  kernels.roundToBFloat16(x, into: &rounded, count: x.count)
+  for value in rounded { digest.add(UInt64(value)) }
+  kernels.expandBFloat16(rounded, into: &y, count: x.count)
+  digest.add(y)
+  digest.add(kernels.isFinite(x, count: x.count) ? 1 : 0)
 }

@@ -25,7 +25,7 @@ var digest = Digest()
 let probes = [
   probeElementwise, probeActivations, probeRows, probeOptimizers, probeProducts, probeAttention, probeConvolution,
   probePooling, probeNormalization, probeRecurrent, probeEmbedding, probeBroadcasting, probeMovement, probeRotary,
-  probePeak,
+  probeNumberFormats, probePeak,
 ]
 for probe in probes { probe(build, &digest) }
 print(digest)

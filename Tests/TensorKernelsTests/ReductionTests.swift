@@ -32,6 +32,24 @@ import Testing
     #expect((set.kernels.sumOfSquares(x.pointer, count: 10_000) - exactSquares).magnitude < 1e-9)
   }
 
+  @Test("one infinity or NaN anywhere is found, great and small values are not", arguments: InstructionSet.available)
+  func isFinite(set: InstructionSet) {
+    let odd: [Float] = [
+      .greatestFiniteMagnitude, -.greatestFiniteMagnitude, .leastNonzeroMagnitude, -0.0, .leastNormalMagnitude,
+    ]
+    let notFinite: [Float] = [.infinity, -.infinity, .nan, -.nan, .signalingNaN, Float(bitPattern: 0x7FFF_FFFF)]
+    for count in lengths {
+      let x = Floats((0..<count).map { odd[$0 % odd.count] })
+      #expect(set.kernels.isFinite(x.pointer, count: count) && reference.isFinite(x.pointer, count: count))
+      for place in stride(from: 0, to: count, by: max(1, count / 70)) {
+        x.pointer[place] = notFinite[place % notFinite.count]
+        #expect(!set.kernels.isFinite(x.pointer, count: count), "\(x.elements[place]) at \(place) of \(count)")
+        #expect(!reference.isFinite(x.pointer, count: count))
+        x.pointer[place] = 1
+      }
+    }
+  }
+
   @Test("column sums are chains over the rows, which may lie apart", arguments: InstructionSet.available)
   func columnSums(set: InstructionSet) {
     for (rows, columns) in [(0, 3), (1, 1), (7, 10), (64, 16), (5, 63), (9, 64), (3, 65), (4, 150)] {

@@ -11,7 +11,7 @@
 public protocol Kernels:
   MatrixProductKernels, AttentionKernels, ConvolutionKernels, PoolingKernels, NormalizationKernels, RecurrentKernels,
   EmbeddingKernels, ElementwiseKernels, ReductionKernels, ActivationKernels, LossKernels, RandomnessKernels,
-  MovementKernels, RotaryKernels, OptimizerKernels, PeakKernels
+  MovementKernels, RotaryKernels, NumberFormatKernels, OptimizerKernels, PeakKernels
 {
   var instructionSet: InstructionSet { get }
 }

@@ -4,6 +4,8 @@ public protocol ReductionKernels: Sendable {
   func sum(_ x: UnsafePointer<Float>, count: Int) -> Float
   /// The sum of squares in Float64: lanes and tree as `sum`, each lane a chain of Float64 fused multiply-adds.
   func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double
+  /// Whether no value is an infinity or a NaN.
+  func isFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool
   /// y[c] = sum over r of x[r, c] (added to y where `accumulates`): a chain over r ascending, beginning at y or zero. Rows
   /// lie `rowStride` floats apart.
   func columnSums(
