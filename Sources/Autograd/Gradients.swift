@@ -18,7 +18,8 @@ public struct Gradients {
 
   private let arena: Arena
   private var slots: [Slot]
-  private var isWritten: [Bool]
+  /// Whether an entry of the layout has a contribution.
+  private(set) var isWritten: [Bool]
 
   init(arena: Arena, nodeKinds: [Tape.Node.Kind]) {
     self.arena = arena

@@ -10,6 +10,8 @@ public final class Tape {
   private let gradients: Arena?
   private var nodes: [Node] = []
   private var parameterVariables: [Variable?]
+  /// Whether a recorded operation takes the parameter.
+  private var isTaken: [Bool]
   private var observations: [(statistic: Int, value: Tensor)] = []
 
   public init(parameters: Arena, gradients: Arena?) {
@@ -19,6 +21,7 @@ public final class Tape {
     self.parameters = parameters
     self.gradients = gradients
     parameterVariables = Array(repeating: nil, count: parameters.layout.entries.count)
+    isTaken = Array(repeating: false, count: parameters.layout.entries.count)
   }
 
   /// Whether operations are recorded, that is, whether a backward pass may follow.
@@ -35,7 +38,7 @@ public final class Tape {
     let value = parameters.tensor(index)
     let variable =
       isRecording
-      ? append(value, Node(kind: .parameter(index)))
+      ? append(value, Node(kind: .parameter(index), completes: []))
       : constant(value)
     parameterVariables[index] = variable
     return variable
@@ -54,13 +57,23 @@ public final class Tape {
   /// Puts the result of an operation on the tape.
   ///
   /// - Parameters:
-  ///   - inputs: the operands; if none of them needs a gradient, nothing is recorded.
+  ///   - inputs: all operands that `backward` reads or writes the gradient of; if none of them needs a gradient, nothing
+  ///     is recorded.
   ///   - backward: gets the gradient of the result and writes the gradient of each input into `Gradients`.
   public func record(
     _ value: Tensor, from inputs: [Variable], backward: @escaping (Tensor, inout Gradients) -> Void
   ) -> Variable {
     guard isRecording, inputs.contains(where: \.needsGradient) else { return constant(value) }
-    return append(value, Node(kind: .operation(backward)))
+    return append(value, Node(kind: .operation(backward), completes: takenFirst(among: inputs)))
+  }
+
+  /// The parameters that no operation took before.
+  private func takenFirst(among inputs: [Variable]) -> [Int] {
+    inputs.compactMap { input in
+      guard let node = input.node, case .parameter(let index) = nodes[node].kind, !isTaken[index] else { return nil }
+      isTaken[index] = true
+      return index
+    }
   }
 
   private func append(_ value: Tensor, _ node: Node) -> Variable {
@@ -70,17 +83,27 @@ public final class Tape {
 
   /// Fills the gradient arena with the derivatives of `loss`, a single value, by every parameter. Parameters that the
   /// loss does not depend on get zeros.
-  public func backward(from loss: Variable) {
+  ///
+  /// - Parameter whenComplete: called once for each entry of the layout, as soon as nothing that is left of the pass writes
+  ///   its gradient or reads the parameter: the caller may change both. The order is that of the operations, last to
+  ///   first, at each one's end that of its operands; entries without a gradient and running statistics come last, in the
+  ///   layout's order.
+  public func backward(from loss: Variable, whenComplete: (_ parameter: Int) -> Void = { _ in }) {
     guard let arena = gradients else { preconditionFailure("this tape records nothing: it has no gradient arena") }
     precondition(loss.value.count == 1, "a loss is one value, not shape \(loss.value.shape)")
     var gradients = Gradients(arena: arena, nodeKinds: nodes.map(\.kind))
+    var isComplete = Array(repeating: false, count: parameters.layout.entries.count)
     gradients.pass(Tensor(filledWith: 1, loss.value.shape, on: backend), to: loss)
     while let node = nodes.popLast() {
-      guard case .operation(let backward) = node.kind, let dy = gradients.take(nodes.count) else { continue }
-      backward(dy, &gradients)
+      if case .operation(let backward) = node.kind, let dy = gradients.take(nodes.count) { backward(dy, &gradients) }
+      for index in node.completes where gradients.isWritten[index] {
+        isComplete[index] = true
+        whenComplete(index)
+      }
     }
     for observation in observations { gradients.write(observation.value, toStatistic: observation.statistic) }
     gradients.fillUnwritten()
+    for index in isComplete.indices where !isComplete[index] { whenComplete(index) }
   }
 }
 
@@ -91,6 +114,8 @@ extension Tape {
       case operation((Tensor, inout Gradients) -> Void)
     }
     let kind: Kind
+    /// The parameters that this is the first operation to take: on the way back the last, so they are complete behind it.
+    let completes: [Int]
   }
 }
 
