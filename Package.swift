@@ -69,7 +69,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
     .target(name: "Checkpoints", dependencies: ["Failures", crypto]),
     .target(name: "MPICollectives", dependencies: ["Collectives", "MessagePassing", "Failures"]),
-    .target(name: "Collectives", dependencies: ["Failures"]),
+    .target(name: "Collectives", dependencies: ["TensorCore", "KernelInterface", "Failures"]),
     .target(
       name: "Datasets", dependencies: ["Failures", "CZlib", "KernelInterface"],
       resources: [.embedInCode("Resources/digits.csv.gz")],
@@ -114,7 +114,7 @@ let package = Package(
     ]
     + [
       testTarget("MessagePassing", ["parallel-tests", "MessagePassing"]),
-      testTarget("Collectives", ["Collectives", "GroupChecks"]),
+      testTarget("Collectives", ["Collectives", "GroupChecks", "TensorCore", "KernelInterface"]),
       testTarget("TensorKernels", ["KernelInterface"] + kernelTargets + kernelProbe),
       testTarget("TensorCore", ["TensorCore"]),
       testTarget("Autograd", ["Autograd", "TensorCore"]),

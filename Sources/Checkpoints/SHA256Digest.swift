@@ -32,6 +32,14 @@ struct SHA256Digest {
   }
 }
 
+/// The SHA-256 of a file: 64 lower-case hexadecimal digits.
+public func fileDigest(of path: String, in fileSystem: any FileSystem) throws -> String {
+  let file = try fileSystem.openFile(path)
+  var digest = SHA256Digest()
+  try digest.update(file, range: 0..<file.byteCount)
+  return digest.hexadecimal()
+}
+
 /// The digest of a model's parameters: the oracle for "the same bits".
 ///
 /// SHA-256 over the values of all tensors, one tensor after another in the order of their names' UTF-8 bytes, each

@@ -20,5 +20,17 @@ public final class SoloProcess: ProcessGroup {
 
   public func barrier() {}
 
+  public func topology() -> Topology { Topology(nodes: [[0]]) }
+
+  public var shareableByteCount: Int { .max }
+
+  public func shareMemory(byteCount: Int, on topology: Topology) -> any NodeMemory {
+    PrivateMemory(byteCount: byteCount)
+  }
+
+  public func exchange(outgoing: [OutgoingMessage], incoming: [IncomingMessage], whileWaiting pause: () -> Void) {
+    precondition(outgoing.isEmpty && incoming.isEmpty, "messages in a group of one process")
+  }
+
   public func abort(_ status: ExitStatus) -> Never { exit(status.rawValue) }
 }

@@ -44,9 +44,14 @@ public struct ParameterBuilder: Sendable {
   /// The parameters as they are before the first step: those of index i are drawn from `key.derived(i)`.
   public func makeParameters(on backend: Backend, key: RandomKey) -> Arena {
     let arena = Arena(layout, on: backend)
+    initialize(arena, key: key)
+    return arena
+  }
+
+  /// The same values, written into an arena of zeros that is there already.
+  public func initialize(_ arena: Arena, key: RandomKey) {
     for (index, initializer) in initializers.enumerated() {
       initializer.write(to: arena.destination(index, accumulates: false), key: key.derived(UInt64(index)))
     }
-    return arena
   }
 }

@@ -31,6 +31,25 @@ extension Communicator: ProcessGroup {
     }
   }
 
+  public func exchange(
+    outgoing: [OutgoingMessage], incoming: [IncomingMessage], whileWaiting pause: () -> Void
+  ) throws {
+    // The callers' buffers outlive this call, which returns only when MPI is done with all of them.
+    let owner = OwnerOfNothing()
+    let receipts = try incoming.map { message in
+      try ireceive(
+        into: message.bytes.bindMemory(to: UInt8.self), owner: owner, from: message.source, tag: exchangeTag)
+    }
+    let sends = try outgoing.map { message in
+      try isend(message.bytes.bindMemory(to: UInt8.self), owner: owner, to: message.destination, tag: exchangeTag)
+    }
+    var pending = receipts + sends
+    while !pending.isEmpty {
+      pending = try pending.filter { try !$0.test() }
+      if !pending.isEmpty { pause() }
+    }
+  }
+
   /// Every rank's `count`, in rank order.
   private func gatheredCounts(_ count: Int) throws -> [Int] {
     var counts = [Int64](repeating: 0, count: size)
@@ -40,3 +59,8 @@ extension Communicator: ProcessGroup {
     return counts.map(Int.init)
   }
 }
+
+/// Tells the messages of `exchange` from others.
+private let exchangeTag = 1
+
+private final class OwnerOfNothing {}

@@ -34,6 +34,9 @@ public struct Model: Sendable, CustomStringConvertible {
     builder.makeParameters(on: backend, key: key)
   }
 
+  /// The same values, written into an arena of zeros that is there already.
+  public func initialize(_ arena: Arena, key: RandomKey) { builder.initialize(arena, key: key) }
+
   /// The forward pass for a batch of data, [batch, ...].
   public func predictions(for inputs: Tensor, _ context: ForwardContext) -> Variable {
     layer.forward(context.tape.constant(inputs), context)

@@ -1,7 +1,7 @@
 import KernelInterface
 import TensorCore
 
-/// Updates an arena of parameters from an arena of gradients, in one pass over a range of both.
+/// Updates an arena of parameters from gradients, in one pass over a range of both.
 ///
 ///     let optimizer = Optimizer(OptimizerOptions(.adam()), layout: parameters.layout, on: backend)
 ///     let clipping = GradientClipping.scale(
@@ -17,47 +17,55 @@ public final class Optimizer: Sendable {
   /// `square_average` for RMSProp, `m` and `v` for Adam and AdamW. Zero at the start of training.
   public let state: [(name: String, arena: Arena)]
 
-  public init(_ options: OptimizerOptions, layout: ParameterLayout, on backend: Backend) {
-    self.options = options
-    state = options.method.stateNames.map { ($0, Arena(layout, on: backend)) }
+  public convenience init(_ options: OptimizerOptions, layout: ParameterLayout, on backend: Backend) {
+    self.init(options, state: options.method.stateNames.map { _ in Arena(layout, on: backend) })
   }
 
-  /// One update of all trained parameters.
+  /// - Parameter state: an arena for each of the method's `stateNames`, zero where it will be updated.
+  public init(_ options: OptimizerOptions, state: [Arena]) {
+    let names = options.method.stateNames
+    precondition(state.count == names.count, "\(state.count) arenas for the state \(names)")
+    self.options = options
+    self.state = Array(zip(names, state))
+  }
+
+  /// One update of all trained parameters, over the threads of the backend.
   ///
   /// - Parameters:
   ///   - gradientScale: factor on every gradient: the mean over lanes and the clipping, see `GradientClipping`.
   ///   - step: the number of updates made before this one.
   public func update(parameters: Arena, gradients: Arena, gradientScale: Float, learningRate: Float, step: Int) {
-    update(
-      range: parameters.layout.trainedRange, parameters: parameters, gradients: gradients, gradientScale: gradientScale,
-      learningRate: learningRate, step: step)
+    precondition(gradients.layout == parameters.layout, "gradients laid out differently than the parameters")
+    let update = update(gradientScale: gradientScale, learningRate: learningRate, step: step)
+    gradients.forEachPart { range, values in update.apply(to: parameters, gradients: values, range: range) }
   }
 
-  /// One update of the parameters in `range` of the arena, which come out the same bits as from an update of all.
-  public func update(
-    range: Range<Int>, parameters: Arena, gradients: Arena, gradientScale: Float, learningRate: Float, step: Int
-  ) {
+  /// The update of one step as a value, to be applied range by range.
+  public func update(gradientScale: Float, learningRate: Float, step: Int) -> OptimizerUpdate {
     precondition(step >= 0, "steps count from 0; this is step \(step)")
+    return OptimizerUpdate(figures: figures(gradientScale, learningRate, step), state: state.map(\.arena))
+  }
+
+  private func figures(_ gradientScale: Float, _ learningRate: Float, _ step: Int) -> OptimizerUpdate.Figures {
     let weightDecay = options.weightDecay
     switch options.method {
     case .sgd(let momentum):
-      let figures = MomentumStep(
-        learningRate: learningRate, momentum: momentum, gradientScale: gradientScale, l2Penalty: weightDecay)
-      parameters.update(figures, gradients: gradients, velocities: state[0].arena, range: range)
+      return .momentum(
+        MomentumStep(
+          learningRate: learningRate, momentum: momentum, gradientScale: gradientScale, l2Penalty: weightDecay))
     case .rmsProp(let decay, let epsilon):
-      let figures = RMSPropStep(
-        learningRate: learningRate, decay: decay, epsilon: epsilon, gradientScale: gradientScale,
-        l2Penalty: weightDecay)
-      parameters.update(figures, gradients: gradients, squareAverages: state[0].arena, range: range)
+      return .rmsProp(
+        RMSPropStep(
+          learningRate: learningRate, decay: decay, epsilon: epsilon, gradientScale: gradientScale,
+          l2Penalty: weightDecay))
     case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
-      let figures = AdamStep(
-        learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        biasCorrection1: Self.biasCorrection(beta1, step: step),
-        biasCorrection2: Self.biasCorrection(beta2, step: step),
-        gradientScale: gradientScale, l2Penalty: options.method.decouplesWeightDecay ? 0 : weightDecay,
-        decoupledWeightDecay: options.method.decouplesWeightDecay ? weightDecay : 0)
-      parameters.update(
-        figures, gradients: gradients, firstMoments: state[0].arena, secondMoments: state[1].arena, range: range)
+      return .adam(
+        AdamStep(
+          learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+          biasCorrection1: Self.biasCorrection(beta1, step: step),
+          biasCorrection2: Self.biasCorrection(beta2, step: step),
+          gradientScale: gradientScale, l2Penalty: options.method.decouplesWeightDecay ? 0 : weightDecay,
+          decoupledWeightDecay: options.method.decouplesWeightDecay ? weightDecay : 0))
     }
   }
 
@@ -68,8 +76,36 @@ public final class Optimizer: Sendable {
   }
 }
 
+/// One step of an optimizer.
+public struct OptimizerUpdate {
+  enum Figures {
+    case momentum(MomentumStep)
+    case rmsProp(RMSPropStep)
+    case adam(AdamStep)
+  }
+
+  let figures: Figures
+  let state: [Arena]
+
+  /// Updates the trained parameters in `range` of the arena, on the calling thread. They come out the same bits however the
+  /// arena is cut into ranges.
+  ///
+  /// - Parameter gradients: of the range, summed over lanes.
+  public func apply(to parameters: Arena, gradients: UnsafePointer<Float>, range: Range<Int>) {
+    let range = range.clamped(to: parameters.layout.trainedRange)
+    guard !range.isEmpty else { return }
+    switch figures {
+    case .momentum(let step): parameters.update(step, gradients: gradients, velocities: state[0], range: range)
+    case .rmsProp(let step): parameters.update(step, gradients: gradients, squareAverages: state[0], range: range)
+    case .adam(let step):
+      parameters.update(step, gradients: gradients, firstMoments: state[0], secondMoments: state[1], range: range)
+    }
+  }
+}
+
 extension OptimizerOptions.Method {
-  fileprivate var stateNames: [String] {
+  /// What the arenas of the state are called.
+  public var stateNames: [String] {
     switch self {
     case .sgd: ["velocity"]
     case .rmsProp: ["square_average"]

@@ -16,6 +16,26 @@ public final class Arena: Sendable {
     storage.base.update(repeating: 0, count: layout.count)
   }
 
+  /// An arena in memory that is there already, such as a window that several processes see. Its values stay as they are.
+  ///
+  /// - Parameters:
+  ///   - memory: `layout.count` floats from a multiple of 64 bytes on.
+  ///   - owner: keeps the memory allocated as long as it lives.
+  public init(
+    _ layout: ParameterLayout, on backend: Backend, in memory: UnsafeMutablePointer<Float>, keeping owner: AnyObject
+  ) {
+    self.layout = layout
+    self.backend = backend
+    storage = Storage(base: memory, capacity: layout.count, keeping: owner)
+  }
+
+  public func fillWithZeros() { fillWithZeros(0..<count) }
+
+  public func fillWithZeros(_ range: Range<Int>) {
+    precondition(range.upperBound <= count, "range \(range) of an arena of \(count) values")
+    (storage.base + range.lowerBound).update(repeating: 0, count: range.count)
+  }
+
   /// The number of floats, padding included.
   public var count: Int { layout.count }
 
@@ -48,11 +68,16 @@ public final class Arena: Sendable {
   }
 
   /// Adds every value of `other`, element by element.
-  public func add(_ other: Arena) {
-    precondition(other.count == count, "arenas of \(other.count) and \(count) values")
-    backend.forEachRange(of: count) { range in
-      let at = range.lowerBound
-      backend.kernels.add(storage.base + at, other.storage.base + at, into: storage.base + at, count: range.count)
+  public func add(_ other: Arena) { add(other, range: 0..<count) }
+
+  /// Adds the values of `other` in `range`.
+  public func add(_ other: Arena, range: Range<Int>) {
+    precondition(
+      other.count == count && range.upperBound <= count,
+      "range \(range) of arenas of \(other.count) and \(count) values")
+    backend.forEachRange(of: range.count) { part in
+      let at = range.lowerBound + part.lowerBound
+      backend.kernels.add(storage.base + at, other.storage.base + at, into: storage.base + at, count: part.count)
     }
   }
 }

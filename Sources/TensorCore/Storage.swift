@@ -1,21 +1,34 @@
 import Synchronization
 
-/// A block of 64-byte-aligned floats that goes back to its pool when the last tensor that uses it goes away.
+/// A block of 64-byte-aligned floats that goes back to its pool, or lets go of its owner, when the last tensor that uses it
+/// goes away.
 ///
 /// `@unchecked Sendable`: the block belongs to this object for the object's life. Whoever writes it holds the only
 /// reference (`Tensor` checks before it writes in place) or owns the arena and writes between steps.
 final class Storage: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   let capacity: Int
-  private let pool: StoragePool
+  private let pool: StoragePool?
+  /// Keeps memory allocated that is not the pool's.
+  private let owner: AnyObject?
 
   fileprivate init(base: UnsafeMutablePointer<Float>, capacity: Int, pool: StoragePool) {
     self.base = base
     self.capacity = capacity
     self.pool = pool
+    owner = nil
   }
 
-  deinit { pool.recycle(base, capacity: capacity) }
+  /// Memory that belongs to `owner`.
+  init(base: UnsafeMutablePointer<Float>, capacity: Int, keeping owner: AnyObject) {
+    precondition(Int(bitPattern: base) % 64 == 0, "an arena begins at a multiple of 64 bytes")
+    self.base = base
+    self.capacity = capacity
+    self.owner = owner
+    pool = nil
+  }
+
+  deinit { pool?.recycle(base, capacity: capacity) }
 }
 
 /// Keeps the blocks of tensors that are gone, by size, for the tensors of the next step.

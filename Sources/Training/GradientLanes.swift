@@ -4,33 +4,45 @@ import Datasets
 import KernelInterface
 import TensorCore
 
-/// The lanes of a step that one rank computes: forward, backward, and their gradients' sum along the canonical tree.
+/// The lanes of a step that one rank computes: forward, backward, and their gradients' partial sums along the canonical tree.
 struct GradientLanes {
-  private let tree: LaneTree
-  private let lanes: Range<Int>
-  /// A stack of gradient arenas, as deep as the tree's partial sums need; the first ends up with the rank's sum.
-  private let arenas: [Arena]
+  let tree: LaneTree
+  let lanes: Range<Int>
+  /// A stack of gradient arenas, as deep as the tree's partial sums need. After `accumulate` the first of them hold the
+  /// subtrees of `tree.subtrees(within: lanes)`, in order.
+  let arenas: [Arena]
 
-  init(lanes: Int, rank: Int, ranks: Int, layout: ParameterLayout, on backend: Backend) {
-    tree = LaneTree(lanes: lanes)
-    self.lanes = tree.lanes(ofRank: rank, ranks: ranks)
-    arenas = (0..<max(1, tree.partialSums(of: self.lanes).buffersNeeded)).map { _ in Arena(layout, on: backend) }
+  /// Where one lane's gradient goes.
+  struct Target {
+    let arena: Arena
+    /// Called with each entry of the layout whose gradient is complete; `nil` where nobody waits for it.
+    let whenComplete: ((Int) -> Void)?
   }
-
-  /// The sum of the rank's gradients, after `accumulate`.
-  var sum: Arena { arenas[0] }
 
   /// Lets `backward` write the gradient of each of the rank's lanes, and sums them up.
   ///
+  /// - Parameter notify: told of each entry whose partial sums are all complete, while the last lane's backward pass goes
+  ///   on; with it comes how to complete a range of the arena by the joins that are left.
   /// - Returns: the loss of every lane of the step; zero for the lanes of other ranks.
-  func accumulate(_ backward: (_ lane: Int, _ gradients: Arena) -> Float) -> [Double] {
+  func accumulate(
+    notifying notify: ((_ entry: Int, _ prepare: (Range<Int>) -> Void) -> Void)? = nil,
+    _ backward: (_ lane: Int, _ target: Target) -> Float
+  ) -> [Double] {
     var losses = [Double](repeating: 0, count: tree.lanes)
     var sums = tree.partialSums(of: lanes)
     for lane in lanes {
-      losses[lane] = Double(backward(lane, arenas[sums.count]))
-      for join in sums.push(lane) { arenas[join.target].add(arenas[join.source]) }
+      let arena = arenas[sums.count]
+      let joins = sums.push(lane)
+      let join = { (range: Range<Int>) in
+        for join in joins { arenas[join.target].add(arenas[join.source], range: range) }
+      }
+      guard let notify, lane == lanes.upperBound - 1 else {
+        losses[lane] = Double(backward(lane, Target(arena: arena, whenComplete: nil)))
+        join(0..<arena.count)
+        continue
+      }
+      losses[lane] = Double(backward(lane, Target(arena: arena, whenComplete: { notify($0, join) })))
     }
-    for join in sums.finish() { arenas[join.target].add(arenas[join.source]) }
     return losses
   }
 }

@@ -8,17 +8,20 @@ public struct RunEnvironment {
   public let backend: Backend
   public let fileSystem: any FileSystem
   public let display: any TrainingDisplay
+  /// A digest of the program, by which ranks find out that one of them runs another build.
+  public let programDigest: () throws -> String
   /// Asked after every step: whether the run should save and end.
   public let isInterrupted: () -> Bool
 
   public init(
     group: any ProcessGroup, backend: Backend, fileSystem: any FileSystem, display: any TrainingDisplay,
-    isInterrupted: @escaping () -> Bool
+    programDigest: @escaping () throws -> String, isInterrupted: @escaping () -> Bool
   ) {
     self.group = group
     self.backend = backend
     self.fileSystem = fileSystem
     self.display = display
+    self.programDigest = programDigest
     self.isInterrupted = isInterrupted
   }
 }

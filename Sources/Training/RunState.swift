@@ -12,6 +12,8 @@ struct RunState: Codable, Equatable {
   var lossCount = 0
   /// Their mean; right after a line, that line's.
   var recentLoss = 0.0
+  /// Steps whose update was left out because a value was not finite; absent where there was none.
+  var skippedSteps: Int?
   /// Time spent in steps, over all the launches of the run.
   var trainingSeconds = 0.0
 

@@ -16,9 +16,15 @@ public struct RunSummary: Codable, Equatable, Sendable {
     /// Of the last launch; absent where it had no step to do.
     public var medianStepSeconds: Double?
     public var samplesPerSecond: Double?
+    /// Of the first rank: the medians over the steps of the last launch of what they took for each part.
+    public var stepTimes: StepTimes?
+    /// Steps whose update was left out because a value was not finite.
+    public var skippedSteps: Int?
 
     enum CodingKeys: String, CodingKey {
       case steps, epochs, batch, lanes, seconds
+      case stepTimes = "median_step_seconds_by_part"
+      case skippedSteps = "skipped_steps"
       case stoppedEarly = "stopped_early"
       case medianStepSeconds = "median_step_seconds"
       case samplesPerSecond = "samples_per_second"
@@ -27,11 +33,17 @@ public struct RunSummary: Codable, Equatable, Sendable {
 
   public struct Machine: Codable, Equatable, Sendable {
     public var ranks: Int
+    /// Groups of ranks that share memory; absent for `collective.algorithm: mpi`.
+    public var nodes: Int?
     public var threads: Int
     public var instructionSet: String
 
+    /// What the promise of same bits holds for.
+    public var sameBits: String
+
     enum CodingKeys: String, CodingKey {
-      case ranks, threads
+      case ranks, nodes, threads
+      case sameBits = "same_bits"
       case instructionSet = "instruction_set"
     }
   }
@@ -69,10 +81,11 @@ extension TrainingRun {
       training: RunSummary.Training(
         steps: state.step, epochs: epoch, stoppedEarly: state.hasStoppedEarly, batch: trainer.plan.batchSize,
         lanes: trainer.plan.lanes, seconds: state.trainingSeconds, medianStepSeconds: median,
-        samplesPerSecond: median.map { Double(trainer.plan.batchSize) / $0 }),
+        samplesPerSecond: median.map { Double(trainer.plan.batchSize) / $0 },
+        stepTimes: StepTimes(mediansOf: session.times), skippedSteps: state.skippedSteps),
       machine: RunSummary.Machine(
-        ranks: group.size, threads: parameters.backend.threads.size,
-        instructionSet: parameters.backend.kernels.instructionSet.rawValue),
+        ranks: group.size, nodes: reduction.nodes, threads: parameters.backend.threads.size,
+        instructionSet: parameters.backend.kernels.instructionSet.rawValue, sameBits: reduction.sameBits),
       results: results, checkpoint: savedPath ?? "",
       parametersDigest: withNamedTensors(of: [(prefix: "", arena: parameters)], parametersDigest(of:)))
     try group.agree {

@@ -11,11 +11,10 @@ struct Trainer {
   let model: TrainingModel
   let data: DataPart
   let plan: ShardPlan
-  let parameters: Arena
-  let optimizer: Optimizer
   let schedule: LearningRateSchedule
   let maximumNorm: Float?
-  let lanes: GradientLanes
+  let onNonFinite: TrainingConfiguration.NonFinite
+  let reduction: any Reduction
   let group: any ProcessGroup
   /// The stream that dropout draws from.
   let randomness: RandomKey
@@ -29,49 +28,62 @@ struct Trainer {
     var gradientNorm: Double?
     /// Whether any rank was asked to end.
     var isInterrupted: Bool
+    /// Whether the update was left out because a value was not finite.
+    var isSkipped = false
+    var times: StepTimes
   }
 
   /// Step `step`: take the lanes, forward, backward, reduce, clip, update.
   ///
-  /// - Throws: `TrainingError.lossNotFinite` or, where the norm is known, `gradientNotFinite`: on every rank alike, before
-  ///   anything is updated.
+  /// - Throws: `TrainingError.lossNotFinite` or `gradientNotFinite`, on every rank alike, unless such steps are skipped.
   func run(step: Int, wantsNorm: Bool, isInterrupted: Bool) throws -> StepOutcome {
-    let laneLosses = lanes.accumulate { lane, gradients in backward(step: step, lane: lane, into: gradients) }
-    let (loss, anyInterrupted) = try exchange(laneLosses, isInterrupted)
-    guard loss.isFinite else { throw TrainingError.lossNotFinite(step: step + 1, loss: loss) }
-    try lanes.sum.withMutableValues { try group.allReduceSum($0) }
-
-    let meanFactor = 1 / Float(plan.lanes)
-    let needsNorm = wantsNorm || maximumNorm != nil
-    let clipping = GradientClipping.scale(
-      sumOfSquares: needsNorm ? lanes.sum.trained.sumOfSquares() : 0, meanFactor: meanFactor, maximumNorm: maximumNorm)
-    guard clipping.norm.isFinite else { throw TrainingError.gradientNotFinite(step: step + 1) }
-    let learningRate = schedule.learningRate(atStep: step)
-    optimizer.update(
-      parameters: parameters, gradients: lanes.sum, gradientScale: clipping.scale, learningRate: learningRate,
-      step: step)
-    parameters.updateStatistics(from: lanes.sum, meanFactor: meanFactor)
-    return StepOutcome(
-      loss: loss, learningRate: learningRate, gradientNorm: needsNorm ? clipping.norm : nil,
-      isInterrupted: anyInterrupted)
+    var times = StepTimes()
+    let laneLosses = times.measure(\.compute) {
+      reduction.accumulate { lane, target in backward(step: step, lane: lane, target) }
+    }
+    let (losses, anyInterrupted) = try times.measure(\.wait) {
+      try reduction.settle()
+      return try exchange(laneLosses, isInterrupted)
+    }
+    let loss = losses.reduce(0, +) / Double(plan.lanes)
+    let request = UpdateRequest(
+      step: step, learningRate: schedule.learningRate(atStep: step), maximumNorm: maximumNorm, wantsNorm: wantsNorm,
+      leavesOutNonFinite: onNonFinite == .skip)
+    var outcome = StepOutcome(
+      loss: loss, learningRate: request.learningRate, isInterrupted: anyInterrupted, times: times)
+    guard loss.isFinite else {
+      let lane = losses.firstIndex { !$0.isFinite } ?? 0
+      if onNonFinite == .stop { throw TrainingError.lossNotFinite(step: step + 1, loss: loss, lane: lane) }
+      outcome.isSkipped = true
+      return outcome
+    }
+    switch try reduction.update(request, &outcome.times) {
+    case .updated(let norm): outcome.gradientNorm = norm
+    case .notFinite(let defect):
+      if onNonFinite == .stop { throw TrainingError.gradientNotFinite(step: step + 1, defect.parameter, defect.place) }
+      outcome.isSkipped = true
+    }
+    return outcome
   }
 
   /// The gradient of one lane's mean loss; returns the loss.
-  private func backward(step: Int, lane: Int, into gradients: Arena) -> Float {
+  private func backward(step: Int, lane: Int, _ target: GradientLanes.Target) -> Float {
+    let parameters = reduction.parameters
     let batch = data.batch(
       plan.samples(step: step, lane: lane).map { data.samples[$0] }, on: parameters.backend)
     let key = randomness.derived(UInt64(step)).derived(UInt64(lane))
-    let tape = Tape(parameters: parameters, gradients: gradients)
+    let tape = Tape(parameters: parameters, gradients: target.arena)
     let context = ForwardContext(tape: tape, mode: .training(key))
     let loss = model.loss(of: model.model.predictions(for: batch.inputs, context), batch)
-    tape.backward(from: loss)
+    tape.backward(from: loss, whenComplete: target.whenComplete ?? { _ in })
     return loss.value.scalar
   }
 
-  /// Every rank gets every lane's loss (adding the others' zeros changes nothing) and adds them in lane order.
-  private func exchange(_ laneLosses: [Double], _ isInterrupted: Bool) throws -> (loss: Double, isInterrupted: Bool) {
+  /// Every rank gets every lane's loss (adding the others' zeros changes nothing), to be added in lane order.
+  private func exchange(_ laneLosses: [Double], _ isInterrupted: Bool) throws -> (losses: [Double], isInterrupted: Bool)
+  {
     var figures = laneLosses + [isInterrupted ? 1 : 0]
     try group.allReduceSum(&figures)
-    return (figures.dropLast().reduce(0, +) / Double(plan.lanes), figures[plan.lanes] > 0)
+    return (Array(figures.dropLast()), figures[plan.lanes] > 0)
   }
 }

@@ -5,9 +5,9 @@ public enum TrainingError: UserFacingError, Equatable {
   /// A signal asked the run to end; everything up to `step` is saved in `directory`.
   case interrupted(step: Int, directory: String)
   /// The loss of a step is infinite or not a number.
-  case lossNotFinite(step: Int, loss: Double)
+  case lossNotFinite(step: Int, loss: Double, lane: Int)
   /// The gradient of a step, or what it made of the parameters, is infinite or not a number.
-  case gradientNotFinite(step: Int)
+  case gradientNotFinite(step: Int, _ parameter: String, _ place: String)
   case parametersNotFinite(step: Int)
   case moreRanksThanLanes(ranks: Int, lanes: Int)
   /// The run directory belongs to a run with another configuration.
@@ -29,8 +29,10 @@ public enum TrainingError: UserFacingError, Equatable {
   public var message: String {
     switch self {
     case .interrupted(let step, let directory): "interrupted after step \(step); it is saved in \(directory)"
-    case .lossNotFinite(let step, let loss): "the loss of step \(step) is \(loss)"
-    case .gradientNotFinite(let step): "the gradient of step \(step) is infinite or not a number"
+    case .lossNotFinite(let step, let loss, let lane):
+      "the loss of step \(step) is \(loss), beginning with lane \(lane)"
+    case .gradientNotFinite(let step, let parameter, let place):
+      "the gradient of step \(step) is infinite or not a number: \(parameter), \(place)"
     case .parametersNotFinite(let step): "the parameters after step \(step) are not finite, and were not saved"
     case .moreRanksThanLanes(let ranks, let lanes): "\(ranks) ranks for \(lanes) lanes: a rank would have no work"
     case .otherConfiguration(let directory, let key, let here, let there, let others):
@@ -46,7 +48,8 @@ public enum TrainingError: UserFacingError, Equatable {
     switch self {
     case .interrupted: "Run the same command again to go on."
     case .lossNotFinite, .gradientNotFinite, .parametersNotFinite:
-      "Lower optimizer.learning_rate, set training.clip_norm, or scale the data (data.scaling)."
+      "Lower optimizer.learning_rate, set training.clip_norm, or scale the data (data.scaling); training.on_nonfinite: skip"
+        + " leaves such steps out."
     case .moreRanksThanLanes(let ranks, let lanes):
       "Use at most \(lanes) ranks, or begin a new run (--run or --resume none) with training.lanes a multiple of \(ranks)."
     case .otherConfiguration, .otherData:

@@ -1,5 +1,4 @@
 import Checkpoints
-import Collectives
 import TensorCore
 
 extension TrainingRun {
@@ -10,6 +9,7 @@ extension TrainingRun {
 
   /// Saves where the run stands: rank 0 writes, and a failure there ends every rank.
   func save() throws {
+    try reduction.gatherState()
     savedPath = try group.agree {
       guard group.rank == 0 else { return directory.checkpoints }
       // Nobody could go on from there, and a good checkpoint might have to make room for it.
@@ -85,7 +85,7 @@ extension TrainingRun {
         }
       }
     }
-    for arena in [parameters] + optimizer.state.map(\.arena) { try group.broadcast(arena, from: 0) }
+    try reduction.distributeState()
     environment.display.note("resumed from \(start.path)")
   }
 
@@ -111,17 +111,5 @@ extension TrainingRun {
 extension ParameterLayout.Entry {
   fileprivate func signature(prefix: String) -> TensorSignature {
     TensorSignature(name: prefix + name, shape: shape.dimensions)
-  }
-}
-
-extension ProcessGroup {
-  /// Gives every rank's arena the values of `root`'s, bit for bit.
-  fileprivate func broadcast(_ arena: Arena, from root: Int) throws {
-    try arena.withMutableValues { values in
-      let memory = UnsafeMutableRawBufferPointer(values)
-      var bytes = rank == root ? [UInt8](memory) : []
-      try broadcast(&bytes, from: root)
-      memory.copyBytes(from: bytes)
-    }
   }
 }

@@ -39,6 +39,7 @@ extension TrainingRun {
     let start: ContinuousClock.Instant
     /// Seconds of each step, evaluations and saving not counted.
     var stepSeconds: [Double] = []
+    var times: [StepTimes] = []
 
     init() { start = clock.now }
 
@@ -58,7 +59,12 @@ extension TrainingRun {
         try trainer.run(step: state.step, wantsNorm: wantsNorm, isInterrupted: environment.isInterrupted())
       }
       state.step += 1
-      state.observe(loss: outcome.loss)
+      if outcome.isSkipped {
+        state.skippedSteps = (state.skippedSteps ?? 0) + 1
+      } else {
+        state.observe(loss: outcome.loss)
+      }
+      session.times.append(outcome.times)
       state.trainingSeconds += session.stepSeconds.last ?? 0
       return outcome
     } catch let error as TrainingError {

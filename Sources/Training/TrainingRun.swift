@@ -19,6 +19,7 @@ public enum ResumePolicy: Equatable, Sendable {
 ///
 ///     let run = try TrainingRun(configuration, directory: RunDirectory("runs/digits"), resume: .automatic, in: environment)
 ///     let summary = try run.train()
+///     try run.close()
 ///
 /// Every rank makes one and calls the same. Only rank 0 reads checkpoints and writes files; the ranks need no common
 /// file system except for the data.
@@ -29,8 +30,7 @@ public final class TrainingRun {
   let environment: RunEnvironment
   let data: RunData
   let model: TrainingModel
-  let parameters: Arena
-  let optimizer: Optimizer
+  let reduction: any Reduction
   let trainer: Trainer
   let totalSteps: Int
   var state: RunState
@@ -42,7 +42,7 @@ public final class TrainingRun {
   public init(
     _ configuration: RunConfiguration, directory: RunDirectory, resume: ResumePolicy, in environment: RunEnvironment
   ) throws {
-    let (group, backend) = (environment.group, environment.backend)
+    let group = environment.group
     let seed = RandomKey(seed: configuration.training.seed)
     let start = try RunStart.find(resume, in: directory, environment)
     let settled = try group.agree {
@@ -63,20 +63,28 @@ public final class TrainingRun {
     self.data = data
     self.model = model
     self.totalSteps = totalSteps
-    parameters = model.model.makeParameters(on: backend, key: seed.derived(.initialization))
-    optimizer = Optimizer(settled.optimizer.options, layout: parameters.layout, on: backend)
+    try environment.requireSameInputs(configuration: settled, data: data)
+    reduction = try ReductionRequest(
+      configuration: settled, model: model.model,
+      initialize: { model.model.initialize($0, key: seed.derived(.initialization)) }, lanes: lanes,
+      environment: environment
+    ).make()
     trainer = Trainer(
-      model: model, data: data.training, plan: plan, parameters: parameters, optimizer: optimizer,
+      model: model, data: data.training, plan: plan,
       schedule: settled.optimizer.learningRateSchedule(totalSteps: totalSteps),
-      maximumNorm: settled.training.clipNorm.map(Float.init),
-      lanes: GradientLanes(
-        lanes: lanes, rank: group.rank, ranks: group.size, layout: parameters.layout, on: backend),
-      group: group, randomness: seed.derived(.dropout))
+      maximumNorm: settled.training.clipNorm.map(Float.init), onNonFinite: settled.training.onNonFinite,
+      reduction: reduction, group: group, randomness: seed.derived(.dropout))
     state = try RunState(continuing: start.record, stopping: settled.training.earlyStopping)
     savedPath = start.record != nil && start.path.hasPrefix(directory.checkpoints + "/") ? start.path : nil
     try restore(from: start)
     try prepareDirectory(resume)
   }
+
+  var parameters: Arena { reduction.parameters }
+  var optimizer: Optimizer { reduction.optimizer }
+
+  /// Gives the memory of parameters and gradients back; the run is of no use afterwards. A collective.
+  public func close() throws { try reduction.free() }
 
   /// Steps done so far.
   public var step: Int { state.step }

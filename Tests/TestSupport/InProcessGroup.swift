@@ -8,24 +8,35 @@ public final class InProcessGroup: ProcessGroup {
   public let rank: Int
   public var size: Int { meeting.size }
   private let meeting: Meeting
+  /// The node that each rank pretends to run on.
+  private let nodes: [[Int]]
+  public let shareableByteCount: Int
 
-  private init(rank: Int, meeting: Meeting) {
+  private init(rank: Int, meeting: Meeting, nodes: [[Int]], shareableByteCount: Int) {
     self.rank = rank
     self.meeting = meeting
+    self.nodes = nodes
+    self.shareableByteCount = shareableByteCount
   }
 
   /// Runs `body` once per rank, each on a thread of its own, and returns the results in rank order.
   ///
+  /// - Parameters:
+  ///   - nodes: which ranks can share memory; all of them by default.
+  ///   - shareableByteCount: how much.
   /// - Throws: The error of the lowest rank that threw one of its own; `GroupEnded` if a rank aborted.
   public static func run<Value: Sendable>(
-    ranks: Int, _ body: @escaping @Sendable (InProcessGroup) throws -> Value
+    ranks: Int, nodes: [[Int]]? = nil, shareableByteCount: Int = .max,
+    _ body: @escaping @Sendable (InProcessGroup) throws -> Value
   ) throws -> [Value] {
     precondition(ranks > 0, "a group has at least one rank, not \(ranks)")
     let meeting = Meeting(size: ranks)
     let results = ResultBoard<Value>(ranks: ranks)
     for rank in 0..<ranks {
       startThread {
-        let result = Result { try body(InProcessGroup(rank: rank, meeting: meeting)) }
+        let group = InProcessGroup(
+          rank: rank, meeting: meeting, nodes: nodes ?? [Array(0..<ranks)], shareableByteCount: shareableByteCount)
+        let result = Result { try body(group) }
         results.set(result, rank: rank)
         meeting.leave(rank: rank, error: result.failure)
       }
@@ -57,6 +68,44 @@ public final class InProcessGroup: ProcessGroup {
     _ = try meeting.exchange(rank: rank, operation: "barrier", [])
   }
 
+  public func topology() -> Topology { Topology(nodes: nodes) }
+
+  public func shareMemory(byteCount: Int, on topology: Topology) throws -> any NodeMemory {
+    let own = PrivateMemory(byteCount: byteCount)
+    meeting.keep(own)
+    // The ranks are threads of one process: an address is good everywhere.
+    let address = Int(bitPattern: own.segments[0].baseAddress)
+    let all = try allGather([address, byteCount].withUnsafeBytes { Array($0) })
+    return SegmentsOfThreads(addresses: topology.neighbours(of: rank).map { all[$0] })
+  }
+
+  public func exchange(
+    outgoing: [OutgoingMessage], incoming: [IncomingMessage], whileWaiting pause: () -> Void
+  ) throws {
+    var letter: [UInt8] = []
+    for message in outgoing {
+      letter += [message.destination, message.bytes.count].withUnsafeBytes { Array($0) } + Array(message.bytes)
+    }
+    let letters = try meeting.exchange(rank: rank, operation: "exchange", letter)
+    for message in incoming {
+      let sent = Self.message(to: rank, in: letters[message.source])
+      precondition(
+        sent?.count == message.bytes.count,
+        "rank \(message.source) sends \(sent?.count ?? 0) bytes where rank \(rank) waits for \(message.bytes.count)")
+      message.bytes.copyBytes(from: sent ?? [])
+    }
+  }
+
+  private static func message(to rank: Int, in letter: [UInt8]) -> ArraySlice<UInt8>? {
+    var rest = letter[...]
+    while !rest.isEmpty {
+      let header = rest.prefix(16).withUnsafeBytes { Array($0.bindMemory(to: Int.self)) }
+      if header[0] == rank { return rest.dropFirst(16).prefix(header[1]) }
+      rest = rest.dropFirst(16 + header[1])
+    }
+    return nil
+  }
+
   /// Ends the group: `run` throws `GroupEnded`. This rank's thread is parked for the rest of the process's life, as
   /// there is no process to end.
   public func abort(_ status: ExitStatus) -> Never {
@@ -78,6 +127,21 @@ public final class InProcessGroup: ProcessGroup {
       }
     }
   }
+}
+
+/// Memory of the threads of a node, each segment allocated by its own. The meeting keeps all of it until the group ends, so
+/// that a thread which fails takes nothing from under the others.
+private final class SegmentsOfThreads: NodeMemory {
+  private(set) var segments: [UnsafeMutableRawBufferPointer]
+
+  init(addresses: [[UInt8]]) {
+    segments = addresses.map { bytes in
+      let words = bytes.withUnsafeBytes { Array($0.bindMemory(to: Int.self)) }
+      return UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: words[0]), count: words[1])
+    }
+  }
+
+  func free() { segments = [] }
 }
 
 /// A rank called `abort`.

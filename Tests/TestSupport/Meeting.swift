@@ -15,6 +15,7 @@ final class Meeting: @unchecked Sendable {
   private var departed: Set<Int> = []
   private var errors: [Int: any Error] = [:]
   private var end: GroupEnded?
+  private var kept: [AnyObject] = []
 
   init(size: Int) {
     self.size = size
@@ -36,6 +37,9 @@ final class Meeting: @unchecked Sendable {
       return complete
     }
   }
+
+  /// Keeps an object until the group is gone.
+  func keep(_ object: AnyObject) { condition.locked { kept.append(object) } }
 
   /// Tells that `rank` comes to no further round.
   func leave(rank: Int, error: (any Error)?) {

@@ -66,6 +66,7 @@ struct Experiment: Sendable {
       var steps = 0
       let environment = RunEnvironment(
         group: group, backend: Backend(threads: 1), fileSystem: fileSystem, display: display,
+        programDigest: { "" },
         isInterrupted: {
           steps += 1
           return interruption.map { $0.rank == group.rank && $0.step <= steps } ?? false

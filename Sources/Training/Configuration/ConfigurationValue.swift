@@ -25,6 +25,20 @@ extension Int: ConfigurationValue {
   var yaml: String { description }
 }
 
+extension Bool: ConfigurationValue {
+  static var expectation: String { "true or false" }
+
+  init?(_ node: YAMLNode) {
+    switch node.plainText {
+    case "true": self = true
+    case "false": self = false
+    default: return nil
+    }
+  }
+
+  var yaml: String { description }
+}
+
 extension UInt64: ConfigurationValue {
   static var expectation: String { "a whole number from 0 to \(UInt64.max)" }
 

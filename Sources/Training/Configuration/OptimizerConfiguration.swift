@@ -19,6 +19,9 @@ public struct OptimizerConfiguration: ConfigurationSection {
   public var epsilon = 1e-8
   /// A multiple of the parameter that joins the gradient; with adamw the parameter shrinks by it instead.
   public var weightDecay = 0.0
+  /// Whether every rank keeps the state of, and updates, only the parameters that it owns; `nil` (auto): where there are
+  /// several ranks.
+  public var sharded: Bool?
   public var schedule = ScheduleConfiguration()
 
   init() {}
@@ -32,6 +35,7 @@ public struct OptimizerConfiguration: ConfigurationSection {
     try fields.visit("beta2", &beta2, .from(0, below: 1), fits: .only(.adam, .adamw, where: kind))
     try fields.visit("epsilon", &epsilon, .between(1e-30, 1), fits: .only(.rmsprop, .adam, .adamw, where: kind))
     try fields.visit("weight_decay", &weightDecay, .between(0, 1e6))
+    try fields.visit("sharded", &sharded, or: "auto", effect: .course)
     try fields.visit(section: "schedule", &schedule, isRequired: false)
   }
 }

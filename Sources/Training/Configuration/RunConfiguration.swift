@@ -7,6 +7,7 @@ public struct RunConfiguration: ConfigurationSection {
   public var data = DataConfiguration()
   public var training = TrainingConfiguration()
   public var optimizer = OptimizerConfiguration()
+  public var collective = CollectiveConfiguration()
   public var checkpoint = CheckpointConfiguration()
 
   init() {}
@@ -16,6 +17,7 @@ public struct RunConfiguration: ConfigurationSection {
     try fields.visit(section: "data", &data, isRequired: true)
     try fields.visit(section: "training", &training, isRequired: false)
     try fields.visit(section: "optimizer", &optimizer, isRequired: false)
+    try fields.visit(section: "collective", &collective, isRequired: false)
     try fields.visit(section: "checkpoint", &checkpoint, isRequired: false)
   }
 

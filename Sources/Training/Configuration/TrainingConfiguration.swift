@@ -8,6 +8,10 @@ public struct TrainingConfiguration: ConfigurationSection {
     case meanAbsoluteError = "mae"
   }
 
+  public enum NonFinite: String, ConfigurationChoice {
+    case stop, skip
+  }
+
   /// Decides the split of the data, the initial weights, the shuffles and the dropout.
   public var seed: UInt64 = 1
   /// Passes over the training part.
@@ -23,6 +27,8 @@ public struct TrainingConfiguration: ConfigurationSection {
   public internal(set) var loss: Loss?
   /// The largest global norm of the gradient; `nil` (none) leaves it as it is.
   public var clipNorm: Double?
+  /// What to do about a gradient that is infinite or not a number: stop and say where it came from, or leave out the update.
+  public var onNonFinite = NonFinite.stop
   /// Steps between two reports.
   public var logEvery = 20
   /// Steps between two evaluations on the validation part; `nil` (epoch) evaluates at the end of every epoch.
@@ -40,6 +46,7 @@ public struct TrainingConfiguration: ConfigurationSection {
     try fields.visit("lanes", &lanes, or: "auto", .between(1, 1 << 16))
     try fields.visit("loss", &loss, or: "auto")
     try fields.visit("clip_norm", &clipNorm, or: "none", .above(0, atMost: 1e30))
+    try fields.visit("on_nonfinite", &onNonFinite, effect: .course)
     try fields.visit("log_every", &logEvery, .atLeast(1), effect: .course)
     try fields.visit("evaluate_every", &evaluateEvery, or: "epoch", .atLeast(1), effect: .course)
     try fields.visit(optionalSection: "early_stopping", &earlyStopping, effect: .course)

@@ -69,10 +69,12 @@ struct TrainCommand: ParsableCommand {
     }
     let environment = RunEnvironment(
       group: group, backend: backend, fileSystem: LocalFileSystem(), display: progress.display(for: group),
+      programDigest: { try fileDigest(of: "/proc/self/exe", in: LocalFileSystem()) },
       isInterrupted: { signals.isRaised })
     let directory = RunDirectory(options.run ?? "runs/" + fileStem(config))
     let run = try TrainingRun(settings, directory: directory, resume: options.resumePolicy, in: environment)
     let summary = try run.train()
+    try run.close()
     if group.rank == 0 { print(summary.table) }
   }
 }

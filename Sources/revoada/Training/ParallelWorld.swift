@@ -15,7 +15,8 @@ enum ParallelWorld {
   /// started several.
   static func run(_ body: (any ProcessGroup) throws -> Void) throws {
     guard isPresent else { return try body(SoloProcess()) }
-    try World.run { try body($0) }
+    // One thread at a time calls MPI: the main one, or during a backward pass the one that exchanges gradients.
+    try World.run(threadLevel: .serialized) { try body($0) }
   }
 }
 

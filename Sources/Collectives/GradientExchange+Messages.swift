@@ -1,0 +1,162 @@
+import KernelInterface
+import TensorCore
+
+/// What goes between nodes. Every pair of nodes exchanges each value once on the way to its owner and once on the way back.
+extension GradientExchange {
+  /// Sends this node's partial sums of a bucket to the owners that this rank is the partner for, and receives those of the
+  /// other nodes for its own slice.
+  ///
+  /// - Returns: for each other node where its partial sums begin, as if the whole arena lay there, and how far apart they are.
+  func exchangePartialSums(
+    of bucket: Range<Int>, on threads: ThreadPool?, whileWaiting pause: () -> Void
+  ) throws -> [Int: (base: UnsafeRawPointer, step: Int)] {
+    let outgoing = packPartialSums(of: bucket, on: threads)
+    let own = plan.slice(ofRank: group.rank, in: bucket)
+    var received: [Int: (base: UnsafeRawPointer, step: Int)] = [:]
+    var incoming: [IncomingMessage] = []
+    var place = 0
+    for node in messages.otherNodes where !own.isEmpty {
+      let count = plan.partialSums(ofNode: node).count * own.count
+      let bytes = messages.incoming(at: place, count: count)
+      incoming.append(IncomingMessage(from: plan.partner(of: group.rank, on: node), into: bytes))
+      if let base = bytes.baseAddress {
+        received[node] = (UnsafeRawPointer(base - own.lowerBound * messages.width), own.count * messages.width)
+      }
+      place += count
+    }
+    try group.exchange(outgoing: outgoing, incoming: incoming, whileWaiting: pause)
+    return received
+  }
+
+  private func packPartialSums(of bucket: Range<Int>, on threads: ThreadPool?) -> [OutgoingMessage] {
+    let node = plan.topology.node(of: group.rank)
+    let sums = plan.partialSums(ofNode: node).map { lanes in
+      plan.sum(over: lanes, onNode: node).map { operand($0, received: [:]) }
+    }
+    var outgoing: [OutgoingMessage] = []
+    var place = 0
+    for owner in messages.partnered {
+      let slice = plan.slice(ofRank: owner, in: bucket)
+      guard !slice.isEmpty else { continue }
+      for (index, sum) in sums.enumerated() {
+        pack(
+          sum, over: slice, into: messages.outgoing(at: place + index * slice.count, count: slice.count), on: threads)
+      }
+      let bytes = messages.outgoing(at: place, count: sums.count * slice.count)
+      outgoing.append(OutgoingMessage(to: owner, UnsafeRawBufferPointer(bytes)))
+      place += sums.count * slice.count
+    }
+    return outgoing
+  }
+
+  private func pack(
+    _ sum: SumTree<SumEvaluator.Operand>, over slice: Range<Int>, into bytes: UnsafeMutableRawBufferPointer,
+    on threads: ThreadPool?
+  ) {
+    guard let base = bytes.baseAddress else { return }
+    let pieces = stride(from: slice.lowerBound, to: slice.upperBound, by: ReductionPlan.grain).map {
+      $0..<min($0 + ReductionPlan.grain, slice.upperBound)
+    }
+    forEachGrain(of: pieces, on: threads) { piece, evaluator in
+      let target = base + (piece.lowerBound - slice.lowerBound) * messages.width
+      if options.precision == .bfloat16 {
+        evaluator.round(sum, over: piece, into: target.assumingMemoryBound(to: UInt16.self))
+      } else {
+        target.assumingMemoryBound(to: Float.self).update(from: evaluator.sum(sum, over: piece), count: piece.count)
+      }
+    }
+  }
+
+  /// Brings the sums that `makeSums` made on other nodes to this one: afterwards its ranks hold all, and have met.
+  public func gatherSums() throws {
+    if !isOnOneNode {
+      let sums = sums(ofNeighbour: group.rank)
+      for bucket in plan.buckets { try spread(bucket, of: sums, rounds: options.precision == .bfloat16) }
+    }
+    barrier.meet()
+  }
+
+  /// Brings what other nodes' owners have written into their slices of `arena`, which all ranks of a node share, to this
+  /// one: afterwards the arena is whole on every node, and its ranks have met.
+  public func publish(_ arena: Arena) throws {
+    if !isOnOneNode {
+      try arena.withMutableValues { values in
+        guard let base = values.baseAddress else { return }
+        for bucket in plan.buckets { try spread(bucket, of: base, rounds: false) }
+      }
+    }
+    barrier.meet()
+  }
+
+  /// Sends this rank's slice of a bucket to its partner on every other node, and receives the slices it is the partner for.
+  private func spread(_ bucket: Range<Int>, of memory: UnsafeMutablePointer<Float>, rounds: Bool) throws {
+    let own = plan.slice(ofRank: group.rank, in: bucket)
+    let kernels = backend.kernels
+    var bytes = UnsafeRawBufferPointer(start: memory + own.lowerBound, count: own.count * MemoryLayout<Float>.stride)
+    if rounds,
+      let rounded = messages.outgoing(at: 0, count: own.count).baseAddress?.assumingMemoryBound(to: UInt16.self)
+    {
+      kernels.roundToBFloat16(memory + own.lowerBound, into: rounded, count: own.count)
+      kernels.expandBFloat16(rounded, into: memory + own.lowerBound, count: own.count)
+      bytes = UnsafeRawBufferPointer(start: rounded, count: own.count * MemoryLayout<UInt16>.stride)
+    }
+    let outgoing =
+      own.isEmpty ? [] : messages.otherNodes.map { OutgoingMessage(to: plan.partner(of: group.rank, on: $0), bytes) }
+    var arriving: [(slice: Range<Int>, bytes: UnsafeMutableRawBufferPointer)] = []
+    var place = 0
+    for owner in messages.partnered {
+      let slice = plan.slice(ofRank: owner, in: bucket)
+      guard !slice.isEmpty else { continue }
+      let target = UnsafeMutableRawBufferPointer(
+        start: memory + slice.lowerBound, count: slice.count * MemoryLayout<Float>.stride)
+      arriving.append((slice, rounds ? messages.incoming(at: place, count: slice.count) : target))
+      place += slice.count
+    }
+    let owners = messages.partnered.filter { !plan.slice(ofRank: $0, in: bucket).isEmpty }
+    let incoming = zip(owners, arriving).map { IncomingMessage(from: $0, into: $1.bytes) }
+    try group.exchange(outgoing: outgoing, incoming: incoming, whileWaiting: {})
+    guard rounds else { return }
+    for (slice, bytes) in arriving {
+      guard let base = bytes.baseAddress else { continue }
+      kernels.expandBFloat16(
+        base.assumingMemoryBound(to: UInt16.self), into: memory + slice.lowerBound, count: slice.count)
+    }
+  }
+
+  /// Replaces the values in buffer 0 of every rank by their sum over the ranks: the lanes of the plan are the ranks.
+  public func allReduce() throws {
+    barrier.meet()
+    if isOnOneNode {
+      let targets = plan.topology.neighbours(of: group.rank).map { buffer(0, ofNeighbour: $0) }
+      sumOwnSlices { range, sums in
+        for target in targets { (target + range.lowerBound).update(from: sums, count: range.count) }
+      }
+    } else {
+      for bucket in plan.buckets { try sum(bucket, on: backend.threads, whileWaiting: {}) { _, _ in } }
+      try gatherSums()
+      let own = buffer(0, ofNeighbour: group.rank)
+      forEachSum(.all) { range, sums in (own + range.lowerBound).update(from: sums, count: range.count) }
+    }
+    barrier.meet()
+  }
+}
+
+extension GradientExchange {
+  /// Brings every owner's slices of `arena`, which the ranks of a node share, to the node of `root`.
+  public func collect(_ arena: Arena, on root: Int) throws {
+    try arena.withMutableValues { values in
+      for bucket in plan.buckets {
+        var outgoing: [OutgoingMessage] = []
+        var incoming: [IncomingMessage] = []
+        for owner in plan.topology.ranks where plan.topology.node(of: owner) != plan.topology.node(of: root) {
+          let slice = plan.slice(ofRank: owner, in: bucket)
+          guard !slice.isEmpty else { continue }
+          let bytes = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: values[slice]))
+          if owner == group.rank { outgoing.append(OutgoingMessage(to: root, UnsafeRawBufferPointer(bytes))) }
+          if root == group.rank { incoming.append(IncomingMessage(from: owner, into: bytes)) }
+        }
+        try group.exchange(outgoing: outgoing, incoming: incoming, whileWaiting: {})
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// How gradients are summed over ranks: the `collective` section.
+public struct CollectiveConfiguration: ConfigurationSection {
+  public enum Algorithm: String, ConfigurationChoice {
+    /// Along the lanes' tree: the same bits on any number of ranks.
+    case canonical
+    /// `MPI_Allreduce`, in MPI's own order.
+    case mpi
+  }
+
+  public enum Precision: String, ConfigurationChoice {
+    case float32
+    /// Every node's partial sums are rounded before they travel: half the traffic, and bits that depend on the split into
+    /// nodes.
+    case bf16
+  }
+
+  public var algorithm = Algorithm.canonical
+  /// Of gradients between nodes; inside a node they never leave Float32.
+  public var precision = Precision.float32
+  /// Whether buckets go to other nodes while the backward pass goes on; `nil` (auto): where there are other nodes.
+  public var overlap: Bool?
+  /// What is exchanged at a time between nodes; `nil` (auto) makes it long against the network's latency.
+  public var bucket: ByteSize?
+  /// The most ranks that share memory; `nil` (auto): all of a machine.
+  public var ranksPerNode: Int?
+
+  init() {}
+
+  mutating func visitFields<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure) {
+    try fields.visit("algorithm", &algorithm)
+    try fields.visit("precision", &precision)
+    try fields.visit("overlap", &overlap, or: "auto", effect: .course)
+    try fields.visit("bucket", &bucket, or: "auto", .between(ByteSize(4096), ByteSize(1 << 30)), effect: .course)
+    try fields.visit("ranks_per_node", &ranksPerNode, or: "auto", .atLeast(1), effect: .course)
+  }
+}
+
+/// A number of bytes: `65536`, `64KiB`, `4MiB`, `1GiB`.
+public struct ByteSize: ConfigurationValue, Comparable {
+  public let bytes: Int
+
+  static var expectation: String { "a size such as 64KiB or 4MiB" }
+
+  public init(_ bytes: Int) { self.bytes = bytes }
+
+  init?(_ node: YAMLNode) {
+    guard let text = node.plainText else { return nil }
+    self.init(text: text)
+  }
+
+  /// `nil` where the text is no such size.
+  public init?(text: String) {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let unit = text.dropFirst(digits.count).drop { $0 == " " }
+    let shifts = ["": 0, "B": 0, "KiB": 10, "MiB": 20, "GiB": 30]
+    guard let number = Int(digits), let shift = shifts[String(unit)], number <= Int.max >> shift else { return nil }
+    bytes = number << shift
+  }
+
+  public static func < (a: ByteSize, b: ByteSize) -> Bool { a.bytes < b.bytes }
+
+  /// The largest unit that leaves a whole number.
+  public var yaml: String {
+    for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] where bytes > 0 && bytes % (1 << shift) == 0 {
+      return "\(bytes >> shift)\(unit)"
+    }
+    return "\(bytes)"
+  }
+}
+
+extension ByteSize: CustomStringConvertible {
+  public var description: String { yaml }
+}
