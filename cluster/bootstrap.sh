@@ -2,9 +2,9 @@
 # Installs what building Revoada needs and this machine lacks. Silent when nothing is missing.
 #
 #   cluster/bootstrap.sh          the libraries and programs of the build (Debian, Ubuntu)
-#   cluster/bootstrap.sh --test   also qemu-user, with which a test runs the AVX2 kernels on a processor without AVX-512,
-#                                 and, as root, what --lab installs: other users leave the lab's tests out
-#   cluster/bootstrap.sh --lab    also what cluster/netlab.sh needs: iproute2, openssh-server (its own service is left off)
+#   cluster/bootstrap.sh --test   also qemu-user, with which a test runs the AVX2 kernels on a processor without AVX-512;
+#                                 as root also what --lab installs: other users leave the lab's tests out
+#   cluster/bootstrap.sh --lab    also what cluster/netlab.sh needs: iproute2, ssh and sshd, whose own service stays off
 #
 # As root it installs, as another user it does so through sudo where that asks no password, and otherwise it prints the
 # command to run and exits 69 (EX_UNAVAILABLE). A library that came another way than through apt counts as present.
@@ -99,7 +99,7 @@ suggest_emulator() {
 # The lab starts servers of its own, inside its hosts: this machine shall not have one that listens because of a test.
 keep_ssh_service_off() {
   [ -d /run/systemd/system ] && [ -n "$(missing openssh-server)" ] && may_be_root || return 0
-  echo "bootstrap: this machine's own ssh service stays off; to use it: sudo systemctl unmask ssh.service ssh.socket" >&2
+  echo "bootstrap: this machine's ssh service stays off; to use it: sudo systemctl unmask ssh.service ssh.socket" >&2
   as_root systemctl mask ssh.service ssh.socket >&2
 }
 

@@ -196,15 +196,19 @@ set_environment() {
 # Runs the job on the first host and sets job_status.
 run_job() {
   # A shell makes its background commands deaf to ^C, and a foreground one would make the shell deaf to SIGTERM.
-  on lab1 taskset --cpu-list "$(processors 1)" env --default-signal=INT,QUIT "${job[@]}" <&0 &
+  # Not through `on`: a function would put a shell of its own between this one and the job.
+  nsenter --net="$folder/lab1.net" --uts="$folder/lab1.uts" taskset --cpu-list "$(processors 1)" \
+    env --default-signal=INT,QUIT "${job[@]}" <&0 &
   local pid=$!
-  trap : INT QUIT
-  trap 'kill -TERM $pid 2>/dev/null || :' TERM
-  trap 'kill -HUP $pid 2>/dev/null || :' HUP
-  while :; do
+  # A trap ends `wait` too soon, with a status of its own.
+  local trapped=yes
+  trap 'trapped=yes' INT QUIT
+  trap 'trapped=yes; kill -TERM $pid 2>/dev/null || :' TERM
+  trap 'trapped=yes; kill -HUP $pid 2>/dev/null || :' HUP
+  while [ -n "$trapped" ]; do
+    trapped=
     job_status=0
     wait $pid || job_status=$?
-    kill -0 $pid 2>/dev/null || break
   done
 }
 
