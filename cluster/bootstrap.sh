@@ -2,7 +2,9 @@
 # Installs what building Revoada needs and this machine lacks. Silent when nothing is missing.
 #
 #   cluster/bootstrap.sh          the libraries and programs of the build (Debian, Ubuntu)
-#   cluster/bootstrap.sh --test   also qemu-user, with which a test runs the AVX2 kernels on a processor without AVX-512
+#   cluster/bootstrap.sh --test   also qemu-user, with which a test runs the AVX2 kernels on a processor without AVX-512;
+#                                 as root also what --lab installs: other users leave the lab's tests out
+#   cluster/bootstrap.sh --lab    also what cluster/netlab.sh needs: iproute2, ssh and sshd, whose own service stays off
 #
 # As root it installs, as another user it does so through sudo where that asks no password, and otherwise it prints the
 # command to run and exits 69 (EX_UNAVAILABLE). A library that came another way than through apt counts as present.
@@ -40,6 +42,8 @@ present() {
     zlib1g-dev) pkg-config --exists zlib 2>/dev/null ;;
     libyaml-dev) pkg-config --exists yaml-0.1 2>/dev/null ;;
     qemu-user) command -v qemu-x86_64 >/dev/null ;;
+    iproute2) command -v tc >/dev/null ;;
+    openssh-server) command -v sshd >/dev/null ;;
     *) return 1 ;;
   esac
 }
@@ -55,10 +59,12 @@ may_be_root() {
   [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
 }
 
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
 apt() {
-  sudo='sudo -n'
-  if [ "$(id -u)" -eq 0 ]; then sudo=; fi
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
 }
 
 # The package lists are fetched only where it does not go without: they are missing or out of date.
@@ -90,15 +96,33 @@ suggest_emulator() {
   echo "bootstrap: without qemu-user one test is left out. To have it: sudo apt-get install -y qemu-user" >&2
 }
 
+# The lab starts servers of its own, inside its hosts: this machine shall not have one that listens because of a test.
+keep_ssh_service_off() {
+  [ -d /run/systemd/system ] && [ -n "$(missing openssh-server)" ] && may_be_root || return 0
+  echo "bootstrap: this machine's ssh service stays off; to use it: sudo systemctl unmask ssh.service ssh.socket" >&2
+  as_root systemctl mask ssh.service ssh.socket >&2
+}
+
+require_lab() {
+  keep_ssh_service_off
+  require iproute2 openssh-client openssh-server
+}
+
 case $#:${1-} in
   0:) ;;
-  1:--test) ;;
+  1:--test | 1:--lab) ;;
   *)
-    echo "usage: cluster/bootstrap.sh [--test]" >&2
+    echo "usage: cluster/bootstrap.sh [--test|--lab]" >&2
     exit 64
     ;;
 esac
 
 check_swift
 require libopenmpi-dev openmpi-bin pkg-config zlib1g-dev libyaml-dev
-if [ "${1-}" = --test ]; then suggest_emulator; fi
+case ${1-} in
+  --test)
+    suggest_emulator
+    if [ "$(id -u)" -eq 0 ]; then require_lab; fi
+    ;;
+  --lab) require_lab ;;
+esac

@@ -44,14 +44,17 @@ extension LaunchPlan {
     arguments.append("--quiet")
     if machine.isRoot { arguments.append("--allow-run-as-root") }
     arguments += ["-n", "\(ranks)"]
-    if let hosts = request.hosts { arguments += ["--host", hosts.mpirunArgument] }
+    // mpirun stands between the workers and the terminal: they cannot ask it for its width.
+    let environment = machine.terminalColumns.map { ["COLUMNS": "\($0)"] } ?? [:]
+    if let hosts = request.hosts {
+      arguments += ["--host", hosts.mpirunArgument]
+      arguments += Self.forwarding(environment.keys.sorted() + machine.workerVariables)
+    }
     arguments += Self.placement(isBound: isBound, threads: threads)
     if !machine.hasXPMEM { arguments += Self.withoutSingleCopy(machine.mpirun) }
     arguments.append(machine.executable)
     arguments += request.worker
     arguments += ["--threads", "\(threads)", "--progress", machine.terminalColumns == nil ? "plain" : "bar"]
-    // mpirun stands between the workers and the terminal: they cannot ask it for its width.
-    let environment = machine.terminalColumns.map { ["COLUMNS": "\($0)"] } ?? [:]
     self.init(ranks: ranks, threads: threads, isBound: isBound, arguments: arguments, environment: environment)
   }
 
@@ -71,6 +74,9 @@ extension LaunchPlan {
     let rounds = (ranks + hosts.slots - 1) / hosts.slots
     return min(ranks, hosts.largestSlots * rounds)
   }
+
+  /// Workers on this machine inherit mpirun's environment, those on other hosts only what it is told to hand on.
+  private static func forwarding(_ variables: [String]) -> [String] { variables.flatMap { ["-x", $0] } }
 
   /// Where ranks run: side by side on cores of their own, or wherever the system puts them.
   private static func placement(isBound: Bool, threads: Int) -> [String] {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Subprocess
 import TensorCore
@@ -13,7 +14,8 @@ extension Machine {
       isConfined: allowed.count < sysconf(CInt(_SC_NPROCESSORS_ONLN)),
       isRoot: geteuid() == 0,
       hasXPMEM: access("/dev/xpmem", R_OK | W_OK) == 0,
-      terminalColumns: terminalColumns())
+      terminalColumns: terminalColumns(),
+      workerVariables: workerVariables(in: ProcessInfo.processInfo.environment))
   }
 
   private static func ownExecutable() throws(LaunchError) -> String {
@@ -38,6 +40,10 @@ extension Machine {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
+  }
+
+  static func workerVariables(in environment: [String: String]) -> [String] {
+    environment.keys.filter { $0.hasPrefix("REVOADA_") }.sorted()
   }
 
   private static func firstLine(of path: String) -> String? {

@@ -14,10 +14,12 @@ public struct Machine: Equatable, Sendable {
   public var hasXPMEM: Bool
   /// The width of the terminal behind standard error, where a progress bar can be drawn; `nil` where there is none.
   public var terminalColumns: Int?
+  /// The environment variables of this process that change how a worker runs: `REVOADA_ISA` and its like, sorted.
+  public var workerVariables: [String]
 
   public init(
     executable: String, mpirun: MPIRun, cores: Int, isConfined: Bool = false, isRoot: Bool = false,
-    hasXPMEM: Bool = false, terminalColumns: Int? = nil
+    hasXPMEM: Bool = false, terminalColumns: Int? = nil, workerVariables: [String] = []
   ) {
     self.executable = executable
     self.mpirun = mpirun
@@ -26,6 +28,7 @@ public struct Machine: Equatable, Sendable {
     self.isRoot = isRoot
     self.hasXPMEM = hasXPMEM
     self.terminalColumns = terminalColumns
+    self.workerVariables = workerVariables
   }
 }
 

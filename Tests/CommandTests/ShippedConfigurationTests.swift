@@ -8,8 +8,8 @@ extension CommandTests {
     /// The results of a shipped configuration.
     private func results(_ name: String) throws -> RunSummary.Results {
       let workplace = try Workplace()
-      let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-      let output = try workplace.revoada("train", "\(root)/configs/\(name).yaml", "--run", "\(workplace.path)/\(name)")
+      let output = try workplace.revoada(
+        "train", "\(repositoryRoot)/configs/\(name).yaml", "--run", "\(workplace.path)/\(name)")
       guard output.exitCode == 0 else { throw UnexpectedEnd(output: output) }
       return try workplace.summary(name).results
     }

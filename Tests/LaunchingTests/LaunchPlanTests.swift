@@ -111,6 +111,20 @@ import Testing
     #expect(tooMany.threads == 1)
   }
 
+  @Test("other hosts get the variables that change how workers run; on this machine they are inherited")
+  func variables() throws {
+    let machine = machine(cores: 4) {
+      $0.workerVariables = Machine.workerVariables(in: ["REVOADA_ISA": "avx2", "REVOADA_A": "", "HOME": "/root"])
+      $0.terminalColumns = 80
+    }
+    let hosts = try HostList(option: "a:2,b:2")
+    let forwarded = ["-x", "COLUMNS", "-x", "REVOADA_A", "-x", "REVOADA_ISA"]
+    #expect(
+      try options(LaunchPlan(LaunchRequest(hosts: hosts, worker: worker), on: machine))
+        .starts(with: ["--quiet", "-n", "4", "--host", "a:2,b:2"] + forwarded))
+    #expect(try !options(LaunchPlan(LaunchRequest(ranks: 4, worker: worker), on: machine)).contains("-x"))
+  }
+
   @Test("the worker's arguments keep their order, and the command line quotes what a shell would take apart")
   func quoting() throws {
     let plan = try LaunchPlan(
