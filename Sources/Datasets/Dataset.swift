@@ -55,21 +55,18 @@ public struct Dataset: Hashable, Sendable {
   }
 
   /// A number that tells other data from these: equal for equal features and targets, and for unequal ones almost never.
-  ///
-  /// 64-bit FNV-1a, a word at a time (Fowler, Noll and Vo; RFC 9923): against mistakes, not against forgery.
   public var fingerprint: UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func mix(_ word: UInt32) { hash = (hash ^ UInt64(word)) &* 0x100_0000_01B3 }
+    var hash = Fingerprint()
     features.withUnsafeBufferPointer { features in
-      for feature in features { mix(feature.bitPattern) }
+      for feature in features { hash.mix(feature.bitPattern) }
     }
     switch targets {
     case .classes(let classes, let classCount):
-      for label in classes { mix(UInt32(bitPattern: label)) }
-      mix(UInt32(classCount))
+      for label in classes { hash.mix(UInt32(bitPattern: label)) }
+      hash.mix(UInt32(classCount))
     case .values(let values, _):
-      for value in values { mix(value.bitPattern) }
+      for value in values { hash.mix(value.bitPattern) }
     }
-    return hash
+    return hash.value
   }
 }

@@ -21,14 +21,19 @@ public struct FittedScaling: Hashable, Codable, Sendable {
   /// Never 0: a feature that is constant in the training part has scale 1.
   public let scales: [Double]
 
+  /// Leaves features as they are.
+  public static let identity = FittedScaling()
+
+  private init() { (method, offsets, scales) = (.none, [0], [1]) }
+
   /// Fits `method` on `samples` of `dataset`; sums run over the samples in the order given.
   public init(_ method: FeatureScaling, fittedTo dataset: Dataset, samples: [Int]) {
     precondition(!samples.isEmpty, "a scaling cannot be fitted to no samples")
-    self.method = method
     guard method != .none else {
-      (offsets, scales) = ([0], [1])
+      self = .identity
       return
     }
+    self.method = method
     var statistics = FeatureStatistics(of: dataset, samples: samples, squares: method == .zScore)
     if dataset.sampleShape.count > 1 {
       statistics.pool()

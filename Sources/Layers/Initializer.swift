@@ -14,6 +14,8 @@ public enum Initializer: Hashable, Sendable {
   /// sqrt(6 / (fanIn + fanOut)). Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
   /// networks", AISTATS 2010, equation 16.
   case xavierUniform(fanIn: Int, fanOut: Int)
+  /// Normally distributed about 0.
+  case normal(deviation: Float)
 
   /// Fills `destination`; random values come from `key`'s stream.
   func write(to destination: TensorDestination, key: RandomKey) {
@@ -26,6 +28,8 @@ public enum Initializer: Hashable, Sendable {
       Initializer.uniform(bound: (6 / Float(fanIn)).squareRoot()).write(to: destination, key: key)
     case .xavierUniform(let fanIn, let fanOut):
       Initializer.uniform(bound: (6 / Float(fanIn + fanOut)).squareRoot()).write(to: destination, key: key)
+    case .normal(let deviation):
+      destination.writeNormal(deviation: deviation, key: key)
     }
   }
 }

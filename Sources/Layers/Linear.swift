@@ -10,16 +10,18 @@ public struct Linear: Layer {
   private let bias: Int?
   private let activation: Activation
 
-  /// - Parameter weight: how the weight begins. By default weight and bias are uniform within 1 / sqrt(inputs), the
-  ///   practice described by LeCun, Bottou, Orr and Müller, "Efficient BackProp", 1998, and the default of PyTorch.
+  /// - Parameters:
+  ///   - weight: how the weight begins. By default weight and bias are uniform within 1 / sqrt(inputs), the practice
+  ///     described by LeCun, Bottou, Orr and Müller, "Efficient BackProp", 1998, and the default of PyTorch.
+  ///   - bias: how the bias begins.
   public init(
     inputs: Int, outputs: Int, hasBias: Bool = true, activation: Activation = .identity, weight: Initializer? = nil,
-    in builder: inout ParameterBuilder
+    bias: Initializer? = nil, in builder: inout ParameterBuilder
   ) {
     precondition(inputs > 0 && outputs > 0, "a linear layer from \(inputs) to \(outputs) features")
     let byInputs = Initializer.uniform(bound: 1 / Float(inputs).squareRoot())
     self.weight = builder.parameter("weight", [inputs, outputs], weight ?? byInputs)
-    bias = hasBias ? builder.parameter("bias", [outputs], byInputs) : nil
+    self.bias = hasBias ? builder.parameter("bias", [outputs], bias ?? byInputs) : nil
     self.activation = activation
   }
 

@@ -12,10 +12,17 @@ public struct SelfAttention: Layer {
   /// - Parameters:
   ///   - heads: divides the width.
   ///   - isCausal: whether a position sees only itself and those before it.
-  public init(width: Int, heads: Int, isCausal: Bool, in builder: inout ParameterBuilder) {
+  public init(
+    width: Int, heads: Int, isCausal: Bool, start: TransformerBlock.Start = .byInputs,
+    in builder: inout ParameterBuilder
+  ) {
     precondition(heads > 0 && width % heads == 0, "\(heads) heads share a width of \(width)")
-    projection = builder.scope("projection") { Linear(inputs: width, outputs: 3 * width, in: &$0) }
-    output = builder.scope("output") { Linear(inputs: width, outputs: width, in: &$0) }
+    projection = builder.scope("projection") {
+      Linear(inputs: width, outputs: 3 * width, weight: start.weight, bias: start.bias, in: &$0)
+    }
+    output = builder.scope("output") {
+      Linear(inputs: width, outputs: width, weight: start.residualWeight, bias: start.bias, in: &$0)
+    }
     self.heads = heads
     self.isCausal = isCausal
   }

@@ -13,15 +13,35 @@ import TensorCore
 ///     let predictions = model.predictions(for: inputs, ForwardContext(tape: tape, mode: .training(key)))
 ///     let loss = Loss.crossEntropy.mean(of: predictions, against: .labels(labels))
 ///     tape.backward(from: loss)
+///
+/// A language model goes from tokens to loss at once:
+///
+///     let loss = GPT2.small.makeModel().meanLoss(of: batch, ForwardContext(tape: tape, mode: .training(key)))
 public struct Model: Sendable, CustomStringConvertible {
+  public enum Network: Sendable {
+    /// Values [batch, ...] -> predictions, which a loss compares with targets.
+    case predictor(any Layer)
+    /// Tokens -> the loss of their prediction.
+    case language(any LanguageModel)
+  }
+
   /// One line for people: the architecture and its sizes.
   public let description: String
-  public let layer: any Layer
+  public let network: Network
   private let builder: ParameterBuilder
 
   /// - Parameter builder: the one that `layer` was made with.
   public init(_ layer: any Layer, builder: ParameterBuilder, description: String) {
-    self.layer = layer
+    self.init(.predictor(layer), builder, description)
+  }
+
+  /// - Parameter builder: the one that `languageModel` was made with.
+  public init(_ languageModel: any LanguageModel, builder: ParameterBuilder, description: String) {
+    self.init(.language(languageModel), builder, description)
+  }
+
+  private init(_ network: Network, _ builder: ParameterBuilder, _ description: String) {
+    self.network = network
     self.builder = builder
     self.description = description
   }
@@ -38,7 +58,18 @@ public struct Model: Sendable, CustomStringConvertible {
   public func initialize(_ arena: Arena, key: RandomKey) { builder.initialize(arena, key: key) }
 
   /// The forward pass for a batch of data, [batch, ...].
+  ///
+  /// - Precondition: the network is a predictor.
   public func predictions(for inputs: Tensor, _ context: ForwardContext) -> Variable {
-    layer.forward(context.tape.constant(inputs), context)
+    guard case .predictor(let layer) = network else { preconditionFailure("\(self) reads tokens, not \(inputs.shape)") }
+    return layer.forward(context.tape.constant(inputs), context)
+  }
+
+  /// The mean loss over all tokens of a batch, a scalar that the backward pass begins at.
+  ///
+  /// - Precondition: the network is a language model.
+  public func meanLoss(of batch: TokenBatch, _ context: ForwardContext) -> Variable {
+    guard case .language(let model) = network else { preconditionFailure("\(self) reads no tokens") }
+    return model.meanLoss(of: batch, context)
   }
 }

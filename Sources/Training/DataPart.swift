@@ -1,19 +1,58 @@
 import Datasets
 import Layers
+import ModelZoo
 import TensorCore
 
-/// Some samples of a data set, by number: the training, validation or test part.
+/// Some samples of a set, by number: the training, validation or test part.
 public struct DataPart: Sendable {
-  let dataset: Dataset
-  /// Sample numbers in `dataset`.
+  enum Source: Sendable {
+    /// Features and targets.
+    case table(Dataset)
+    /// Windows of a text.
+    case text(TextDataset)
+  }
+
+  let source: Source
+  /// Sample numbers in `source`.
   let samples: [Int]
 
-  /// The samples `numbers` of the data set as one batch: inputs [count, sample shape...] and their targets.
+  /// Samples that an evaluation sends through the model together. Part of the order of summation, so it follows from the
+  /// shape of a sample alone: 256, but no more than a million features or four thousand tokens.
+  var evaluationChunk: Int {
+    switch source {
+    case .table(let dataset): max(1, min(256, (1 << 20) / dataset.sampleWidth))
+    case .text(let text): max(1, min(256, (1 << 12) / text.context))
+    }
+  }
+
+  /// Tokens that are predicted in the whole part; `nil` where samples are no texts.
+  var tokens: Int? {
+    guard case .text(let text) = source else { return nil }
+    return samples.count * text.context
+  }
+
+  /// The samples `numbers` of the source as one batch.
   func batch(_ numbers: some Collection<Int>, on backend: Backend) -> Batch {
-    let width = dataset.sampleWidth
-    let inputs = Tensor(Shape([numbers.count] + dataset.sampleShape), on: backend) { destination in
+    switch source {
+    case .table(let dataset): dataset.batch(numbers, on: backend)
+    case .text(let text): .tokens(TokenBatch(windows: text.windows(numbers), sequences: numbers.count))
+    }
+  }
+}
+
+/// Samples that go through the model together.
+enum Batch {
+  /// Inputs [samples, sample shape...] and what should be predicted for them.
+  case samples(inputs: Tensor, targets: Targets)
+  case tokens(TokenBatch)
+}
+
+extension Dataset {
+  fileprivate func batch(_ numbers: some Collection<Int>, on backend: Backend) -> Batch {
+    let width = sampleWidth
+    let inputs = Tensor(Shape([numbers.count] + sampleShape), on: backend) { destination in
       destination.withMutableValues { memory in
-        dataset.features.withUnsafeBufferPointer { features in
+        features.withUnsafeBufferPointer { features in
           guard var row = memory.baseAddress, let first = features.baseAddress else { return }
           for number in numbers {
             row.update(from: first + number * width, count: width)
@@ -22,19 +61,12 @@ public struct DataPart: Sendable {
         }
       }
     }
-    switch dataset.targets {
+    switch targets {
     case .classes(let classes, _):
-      return Batch(inputs: inputs, targets: .labels(numbers.map { classes[$0] }))
+      return .samples(inputs: inputs, targets: .labels(numbers.map { classes[$0] }))
     case .values(let values, let width):
       let rows = numbers.flatMap { values[$0 * width..<($0 + 1) * width] }
-      return Batch(inputs: inputs, targets: .values(Tensor(rows, [numbers.count, width], on: backend)))
+      return .samples(inputs: inputs, targets: .values(Tensor(rows, [numbers.count, width], on: backend)))
     }
   }
-}
-
-/// Samples that go through the model together.
-struct Batch {
-  /// [samples, sample shape...]
-  let inputs: Tensor
-  let targets: Targets
 }

@@ -20,36 +20,58 @@ struct RunData {
 
   /// - Parameter key: decides which sample goes to which part.
   init(_ configuration: DataConfiguration, key: RandomKey) throws {
-    let loaded = try configuration.source.load()
+    if let source = configuration.tableSource {
+      try self.init(source.load(), configuration, key)
+    } else {
+      try self.init(
+        TextDataset(path: configuration.path.string, context: configuration.context), configuration, key)
+    }
+  }
+
+  private init(_ loaded: LoadedData, _ configuration: DataConfiguration, _ key: RandomKey) throws {
     var pool = loaded.pool
     let split = try DataSplit(
       sampleCount: pool.count, validationFraction: configuration.validation,
       testFraction: loaded.test == nil ? configuration.test : 0, key: key)
     let scaling = FittedScaling(configuration.featureScaling, fittedTo: pool, samples: split.training)
-    preprocessing = Preprocessing(scaling: scaling, fingerprint: pool.fingerprint)
+    let preprocessing = Preprocessing(scaling: scaling, fingerprint: pool.fingerprint)
     pool.scale(by: scaling)
-    training = DataPart(dataset: pool, samples: split.training)
-    validation = split.validation.isEmpty ? nil : DataPart(dataset: pool, samples: split.validation)
+    var ownTest: DataPart?
     if var own = loaded.test {
       own.scale(by: scaling)
-      test = DataPart(dataset: own, samples: Array(0..<own.count))
-    } else {
-      test = split.test.isEmpty ? nil : DataPart(dataset: pool, samples: split.test)
+      ownTest = DataPart(source: .table(own), samples: Array(0..<own.count))
     }
+    self.init(.table(pool), split, ownTest: ownTest, preprocessing)
+  }
+
+  private init(_ text: TextDataset, _ configuration: DataConfiguration, _ key: RandomKey) throws {
+    let split = try DataSplit(
+      sampleCount: text.count, validationFraction: configuration.validation, testFraction: configuration.test, key: key)
+    self.init(
+      .text(text), split, ownTest: nil, Preprocessing(scaling: .identity, fingerprint: text.fingerprint))
+  }
+
+  private init(_ pool: DataPart.Source, _ split: DataSplit, ownTest: DataPart?, _ preprocessing: Preprocessing) {
+    training = DataPart(source: pool, samples: split.training)
+    validation = split.validation.isEmpty ? nil : DataPart(source: pool, samples: split.validation)
+    test = ownTest ?? (split.test.isEmpty ? nil : DataPart(source: pool, samples: split.test))
+    self.preprocessing = preprocessing
   }
 }
 
 extension DataConfiguration {
-  var source: DataSource {
+  /// Where samples with features come from; `nil` for a text.
+  fileprivate var tableSource: DataSource? {
     switch kind {
     case .digits: .digits
     case .idx: .idx(directory: path.string)
     case .csv:
       .csv(CSVOptions(path: path.string, label: csvLabel, header: csvHeader, task: csvTask))
+    case .text: nil
     }
   }
 
-  var featureScaling: FeatureScaling {
+  fileprivate var featureScaling: FeatureScaling {
     switch scaling {
     case .none: .none
     case .minMax: .minMax

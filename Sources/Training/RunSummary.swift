@@ -111,14 +111,14 @@ extension RunSummary {
     var rows = [("training", results.training)]
     if let validation = results.validation { rows.append(("validation", validation)) }
     if let test = results.test { rows.append(("test", test)) }
-    let hasAccuracy = results.training.accuracy != nil
     let width = 12
     let header =
       String(repeating: " ", count: width) + "samples".leftPadded(to: 9) + "loss".leftPadded(to: 10)
-      + (hasAccuracy ? "accuracy".leftPadded(to: 11) : "")
+      + (results.training.judgement.map { $0.name.leftPadded(to: $0.name.count + 3) } ?? "")
     let lines = rows.map { name, result in
       name + String(repeating: " ", count: width - name.count) + String(result.samples).leftPadded(to: 9)
-        + result.loss.fixed(4).leftPadded(to: 10) + (result.accuracy.map { $0.percent.leftPadded(to: 11) } ?? "")
+        + result.loss.fixed(4).leftPadded(to: 10)
+        + (result.judgement.map { $0.value.leftPadded(to: $0.name.count + 3) } ?? "")
     }
     return ([heading, "", header] + lines + ["", "saved    \(checkpoint)", "digest   \(parametersDigest)"])
       .joined(separator: "\n")

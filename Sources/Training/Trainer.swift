@@ -74,7 +74,7 @@ struct Trainer {
     let key = randomness.derived(UInt64(step)).derived(UInt64(lane))
     let tape = Tape(parameters: parameters, gradients: target.arena)
     let context = ForwardContext(tape: tape, mode: .training(key))
-    let loss = model.loss(of: model.model.predictions(for: batch.inputs, context), batch)
+    let loss = model.meanLoss(of: batch, context)
     tape.backward(from: loss, whenComplete: target.whenComplete ?? { _ in })
     return loss.value.scalar
   }

@@ -15,13 +15,16 @@ public enum TrainingError: UserFacingError, Equatable {
   /// The run directory's checkpoint was made from other data.
   case otherData(directory: String)
   case notBinary(_ classes: Int, origin: String)
+  /// The model takes samples of another shape.
+  case otherSamples(kind: String, whatFits: String, found: String, origin: String)
+  case vocabularyTooSmall(_ vocabulary: Int, tokens: Int, origin: String)
   case noCheckpoint(path: String)
 
   public var exitStatus: ExitStatus {
     switch self {
     case .interrupted: .temporary
     case .lossNotFinite, .gradientNotFinite, .parametersNotFinite, .notBinary, .otherData: .badData
-    case .moreRanksThanLanes, .otherConfiguration: .configuration
+    case .moreRanksThanLanes, .otherConfiguration, .otherSamples, .vocabularyTooSmall: .configuration
     case .noCheckpoint: .missingInput
     }
   }
@@ -40,6 +43,10 @@ public enum TrainingError: UserFacingError, Equatable {
         + (others > 0 ? ", and \(others) more keys differ" : "")
     case .otherData(let directory): "\(directory) holds a run on other data: the samples for training differ"
     case .notBinary(let classes, let origin): "\(origin): \(classes) classes, but a binary task has 2"
+    case .otherSamples(let kind, let whatFits, let found, let origin):
+      "\(origin): samples of \(found), but model.kind '\(kind)' takes \(whatFits)"
+    case .vocabularyTooSmall(let vocabulary, let tokens, let origin):
+      "\(origin): \(tokens) different tokens, but model.vocabulary is \(vocabulary)"
     case .noCheckpoint(let path): "\(path): no checkpoint to resume from"
     }
   }
@@ -55,6 +62,8 @@ public enum TrainingError: UserFacingError, Equatable {
     case .otherConfiguration, .otherData:
       "Choose another folder with --run, or begin anew with --resume none."
     case .notBinary: "Set data.task to classification, with training.loss cross_entropy."
+    case .otherSamples: "Choose another model.kind, or other data; mlp takes samples of any shape."
+    case .vocabularyTooSmall(_, let tokens, _): "Set it to auto, or to \(tokens) at least."
     case .noCheckpoint: "Give a checkpoint, or a run's folder that has one."
     }
   }

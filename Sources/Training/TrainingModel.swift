@@ -1,6 +1,5 @@
 import Autograd
 import Datasets
-import KernelInterface
 import Layers
 import ModelZoo
 import TensorCore
@@ -8,70 +7,68 @@ import TensorCore
 /// A model together with the loss it is trained by, fitted to the shape of its data.
 struct TrainingModel {
   let model: Model
-  private let loss: Loss
+  private let task: Task
+
+  private enum Task {
+    /// Predictions meet targets in a loss.
+    case prediction(Loss)
+    /// The next token of a text.
+    case language
+  }
 
   /// - Parameter part: its samples' shape and its targets decide the model's inputs and outputs.
   init(_ configuration: RunConfiguration, fitting part: DataPart) throws {
-    let outputs: Int
-    switch (part.dataset.targets, configuration.loss) {
-    case (.classes(_, let classCount), .binaryCrossEntropy):
-      guard classCount == 2 else { throw TrainingError.notBinary(classCount, origin: part.dataset.origin) }
-      outputs = 1
-    case (.classes(_, let classCount), _): outputs = classCount
-    case (.values(_, let width), _): outputs = width
-    }
-    switch configuration.model.kind {
-    case .mlp:
-      model = MultilayerPerceptron(
-        inputs: part.dataset.sampleWidth, hidden: configuration.model.hidden, outputs: outputs,
-        activation: configuration.model.activationFunction, dropout: Float(configuration.model.dropout)
-      ).makeModel()
-    }
-    switch configuration.loss {
-    case .crossEntropy: loss = .crossEntropy
-    case .binaryCrossEntropy: loss = .binaryCrossEntropyWithLogits
-    case .meanSquaredError: loss = .meanSquared
-    case .meanAbsoluteError: loss = .meanAbsolute
+    switch part.source {
+    case .table(let dataset):
+      model = try configuration.model.predictor(for: dataset, outputs: configuration.outputs(for: dataset))
+      task = .prediction(configuration.loss.layersLoss)
+    case .text(let text):
+      model = try configuration.model.languageModel(for: text)
+      task = .language
     }
   }
 
   /// The mean loss over the batch.
-  func loss(of predictions: Variable, _ batch: Batch) -> Variable {
-    switch batch.targets {
-    case .labels(let labels) where !loss.takesLabels:
-      loss.mean(of: predictions, against: .values(labels.column(on: predictions.value.backend)))
-    case .labels, .values:
-      loss.mean(of: predictions, against: batch.targets)
+  func meanLoss(of batch: Batch, _ context: ForwardContext) -> Variable {
+    switch (batch, task) {
+    case (.samples(let inputs, let targets), .prediction(let loss)):
+      loss.mean(of: model.predictions(for: inputs, context), against: targets.fitting(loss, on: inputs.backend))
+    case (.tokens(let tokens), .language): model.meanLoss(of: tokens, context)
+    case (.samples, .language), (.tokens, .prediction): preconditionFailure("\(model) got a batch of another kind")
     }
   }
 
-  /// Whether the model classifies, so that its hits can be counted.
-  var countsHits: Bool { loss == .crossEntropy || loss == .binaryCrossEntropyWithLogits }
+  /// The mean loss over the batch, and how many of its samples are classified right where that can be told: the greatest
+  /// logit, or the sign of the only one, is the answer.
+  func assess(_ batch: Batch, _ context: ForwardContext) -> (loss: Float, hits: Int?) {
+    guard case .samples(let inputs, let targets) = batch, case .prediction(let loss) = task else {
+      return (meanLoss(of: batch, context).value.scalar, nil)
+    }
+    let predictions = model.predictions(for: inputs, context)
+    let mean = loss.mean(of: predictions, against: targets.fitting(loss, on: inputs.backend))
+    return (mean.value.scalar, loss.hits(in: predictions.value, targets))
+  }
 
-  /// How many samples of the batch are classified right: the greatest logit, or the sign of the only one, is the answer.
-  func hits(in predictions: Tensor, _ batch: Batch) -> Int? {
-    guard countsHits, case .labels(let labels) = batch.targets else { return nil }
-    if loss == .crossEntropy { return zip(predictions.argmaxRows(), labels).count { $0 == $1 } }
+  /// Whether the model classifies samples, so that its hits can be counted.
+  var countsHits: Bool {
+    if case .prediction(let loss) = task { loss.countsHits } else { false }
+  }
+}
+
+extension Loss {
+  fileprivate var countsHits: Bool { self == .crossEntropy || self == .binaryCrossEntropyWithLogits }
+
+  fileprivate func hits(in predictions: Tensor, _ targets: Targets) -> Int? {
+    guard countsHits, case .labels(let labels) = targets else { return nil }
+    if self == .crossEntropy { return zip(predictions.argmaxRows(), labels).count { $0 == $1 } }
     return predictions.withValues { logits in zip(logits, labels).count { ($0 > 0) == ($1 == 1) } }
   }
 }
 
-extension [Int32] {
-  /// Class numbers 0 and 1 as targets [samples, 1].
-  fileprivate func column(on backend: Backend) -> Tensor { Tensor(map(Float.init), [count, 1], on: backend) }
-}
-
-extension ModelConfiguration {
-  fileprivate var activationFunction: Activation {
-    switch activation {
-    case .identity: .identity
-    case .relu: .relu
-    case .leakyReLU: .leakyReLU(slope: 0.01)
-    case .sigmoid: .sigmoid
-    case .tanh: .tanh
-    case .gelu: .gelu
-    case .geluTanh: .geluTanh
-    case .silu: .silu
-    }
+extension Targets {
+  /// Class numbers 0 and 1 as targets [samples, 1] where the loss takes values.
+  fileprivate func fitting(_ loss: Loss, on backend: Backend) -> Targets {
+    guard case .labels(let labels) = self, !loss.takesLabels else { return self }
+    return .values(Tensor(labels.map(Float.init), [labels.count, 1], on: backend))
   }
 }

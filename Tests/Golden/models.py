@@ -10,9 +10,11 @@ none.
     output                  for the input `draw(1)`
     gradient.NAME           dL/d parameter: its product with `draw(200 + i)`, then its first seven values at most
     inputGradient           where the input gets one
+    windows, loss           of a language model: tokens [sequences, time + 1], and the mean cross-entropy of each window's
+                            last `time` tokens
     statistic.NAME          a running statistic after the step
 
-L is the sum of output times `draw(2)`.
+L is the sum of output times `draw(2)`, or the loss of a language model.
 """
 
 import math
@@ -75,14 +77,23 @@ def batch_norm(p, name, x):
     return y
 
 
-def transformer_block(p, x, heads=2, hidden=48):
+def transformer_block(p, x, heads=2, hidden=48, at=""):
     batch, time, width = x.shape
-    projected = linear(p, "attention.projection", layer_norm(p, "attention_norm", x), 3 * width)
+    projected = linear(p, f"{at}attention.projection", layer_norm(p, f"{at}attention_norm", x), 3 * width)
     q, k, v = projected.view(batch, time, 3, heads, width // heads).permute(2, 0, 3, 1, 4)
     attended = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).reshape(batch, time, width)
-    h = x + linear(p, "attention.output", attended, width)
-    up = F.gelu(linear(p, "up", layer_norm(p, "feed_forward_norm", h), hidden), approximate="tanh")
-    return h + linear(p, "down", up, width)
+    h = x + linear(p, f"{at}attention.output", attended, width)
+    up = F.gelu(linear(p, f"{at}up", layer_norm(p, f"{at}feed_forward_norm", h), hidden), approximate="tanh")
+    return h + linear(p, f"{at}down", up, width)
+
+
+def gpt2(p, tokens, vocabulary, context, layers, width):
+    table = p.weight("tokens.weight", vocabulary, width, sums=vocabulary)
+    places = p.weight("positions.weight", context, width, sums=context)
+    x = table[tokens] + places[: tokens.shape[1]]
+    for i in range(layers):
+        x = transformer_block(p, x, hidden=4 * width, at=f"blocks.{i}.")
+    return layer_norm(p, "norm", x) @ table.T
 
 
 def lenet5(p, images):
@@ -125,6 +136,15 @@ def case(model, *shape):
     return {"output": y, "inputGradient": x.grad} | p.gradients()
 
 
+def language_model_case(model, sequences, time, vocabulary, **sizes):
+    p = Parameters()
+    windows = ((draw(1, sequences, time + 1) + 1) / 2 * vocabulary).floor().clamp(max=vocabulary - 1).long()
+    logits = model(p, windows[:, :-1], vocabulary, **sizes)
+    loss = F.cross_entropy(logits.flatten(0, 1), windows[:, 1:].flatten())
+    loss.backward()
+    return {"windows": windows, "loss": loss} | p.gradients()
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     cases = {
@@ -132,5 +152,6 @@ if __name__ == "__main__":
         "lenet5": case(lenet5, 3, 1, 14, 13),
         "resnet8": case(resnet8, 3, 3, 9, 8),
         "lstmClassifier": case(lstm_classifier, 4, 6, 7),
+        "gpt2": language_model_case(gpt2, 3, 6, 19, context=8, layers=2, width=16),
     }
     write("models", cases, script="models.py")

@@ -56,6 +56,23 @@ struct ParameterBuilderTests {
     #expect(abs(measured - variance) < 0.04 * variance)
   }
 
+  @Test("normal values have the mean, the deviation and the tails of their distribution")
+  func normal() {
+    let count = 100_000
+    let values = values(.normal(deviation: 0.5), count: count)
+    let mean = values.reduce(0, +) / Float(count)
+    #expect(abs(mean) < 0.005)
+    let deviation = (values.reduce(0) { $0 + $1 * $1 } / Float(count)).squareRoot()
+    #expect(abs(deviation - 0.5) < 0.003)
+    for (bound, share) in [(0.25, 0.3829), (0.5, 0.6827), (1, 0.9545), (1.5, 0.9973)] as [(Float, Double)] {
+      let within = Double(values.count { abs($0) < bound }) / Double(count)
+      #expect(abs(within - share) < 0.005, "\(within) lie within \(bound), not \(share)")
+    }
+    #expect(values.count { $0 > 0 } > count * 49 / 100 && values.count { $0 < 0 } > count * 49 / 100)
+    let neighbours = zip(values, values.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 } / (0.25 * Float(count))
+    #expect(abs(neighbours) < 0.01, "neighbours are not alike")
+  }
+
   @Test("a key gives the same bits each time; another key and another parameter other values")
   func keys() {
     #expect(values(.uniform(bound: 1)) == values(.uniform(bound: 1)))

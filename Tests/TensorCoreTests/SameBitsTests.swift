@@ -163,6 +163,7 @@ struct SameBitsTests {
     expectSameBits("gradient of dropout") { backend in
       added(to: backend) { $0.writeDropout(x(backend), rate: 0.4, key: key) }
     }
+    expectSameBits("normal") { Tensor([100_001], on: $0) { $0.writeNormal(deviation: 2, key: key) } }
     expectSameBits("uniform") { Tensor([50_001], on: $0) { $0.writeUniform(low: -2, high: 3, key: key) } }
   }
 

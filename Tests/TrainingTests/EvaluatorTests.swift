@@ -12,7 +12,7 @@ import Testing
 
   /// The figures of every rank for an untrained model on some of the digits.
   private func evaluate(_ samples: Range<Int>, ranks: Int) throws -> [EvaluationResult] {
-    let part = DataPart(dataset: try Self.digits.get(), samples: Array(samples))
+    let part = DataPart(source: .table(try Self.digits.get()), samples: Array(samples))
     return try InProcessGroup.run(ranks: ranks) { group in
       let configuration = try RunConfiguration.parse(
         "model: {kind: mlp, hidden: [16]}\ndata: {kind: digits}\n", name: "a", directory: "/", workingDirectory: "/")

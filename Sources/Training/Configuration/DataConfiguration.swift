@@ -7,6 +7,8 @@ public struct DataConfiguration: ConfigurationSection {
     case idx
     /// A table with one sample per line.
     case csv
+    /// One text whose bytes are the tokens.
+    case text
   }
 
   public enum Header: String, ConfigurationChoice {
@@ -34,8 +36,10 @@ public struct DataConfiguration: ConfigurationSection {
   }
 
   public var kind = Kind.digits
-  /// The folder (idx) or file (csv); empty for digits. Data may move: a checkpoint knows them by their fingerprint.
+  /// The folder (idx) or file (csv, text); empty for digits. Data may move: a checkpoint knows them by their fingerprint.
   public var path = ResolvedPath("")
+  /// The tokens that a model reads of each window of a text.
+  public var context = 64
   /// The column to predict.
   public var label = Column.last
   public var header = Header.auto
@@ -50,12 +54,13 @@ public struct DataConfiguration: ConfigurationSection {
 
   mutating func visitFields<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure) {
     try fields.visit("kind", &kind, isRequired: true)
-    try fields.visit("path", &path, isRequired: true, effect: .course, fits: .only(.idx, .csv, where: kind))
+    try fields.visit("path", &path, isRequired: true, effect: .course, fits: .only(.idx, .csv, .text, where: kind))
+    try fields.visit("context", &context, .between(1, 1 << 16), fits: .only(.text, where: kind))
     try fields.visit("label", &label, fits: .only(.csv, where: kind))
     try fields.visit("header", &header, fits: .only(.csv, where: kind))
     try fields.visit("task", &task, fits: .only(.csv, where: kind))
     try fields.visit("validation", &validation, .from(0, below: 1))
-    try fields.visit("test", &test, .from(0, below: 1), fits: .only(.digits, .csv, where: kind))
-    try fields.visit("scaling", &scaling)
+    try fields.visit("test", &test, .from(0, below: 1), fits: .only(.digits, .csv, .text, where: kind))
+    try fields.visit("scaling", &scaling, fits: .only(.digits, .idx, .csv, where: kind))
   }
 }

@@ -21,7 +21,10 @@ extension RunConfiguration {
   /// Settles `loss: auto` and refuses values that contradict each other.
   mutating func settle(_ locations: [String: SourceLocation], file: String) throws(ConfigurationError) {
     training.loss = loss
-    for problem in [lossProblem, lanesProblem, splitProblem, stoppingProblem, scheduleProblem] {
+    for problem in [
+      modelProblem, hiddenProblem, headsProblem, lossProblem, lanesProblem, splitProblem, stoppingProblem,
+      scheduleProblem,
+    ] {
       guard let problem else { continue }
       let place = problem.keys.lazy.compactMap { locations[$0] }.first?.lineDescription ?? file
       throw ConfigurationError("\(place): \(problem.message)", remedy: problem.remedy)
@@ -34,6 +37,30 @@ extension RunConfiguration {
     var keys: [String]
     var message: String
     var remedy: String
+  }
+
+  private var modelProblem: Problem? {
+    let (readsText, isText) = (model.kind == .gpt, data.kind == .text)
+    guard readsText != isText else { return nil }
+    return Problem(
+      keys: ["model.kind", "data.kind"],
+      message: "model.kind '\(model.kind.rawValue)' does not fit data.kind '\(data.kind.rawValue)'",
+      remedy: isText ? "A text is for gpt." : "gpt reads data of kind: text.")
+  }
+
+  private var hiddenProblem: Problem? {
+    guard model.kind == .lstm, model.hidden.count != 1 else { return nil }
+    return Problem(
+      keys: ["model.hidden"], message: "model.hidden has \(model.hidden.count) widths, but an lstm has one state",
+      remedy: "Give one width, such as [128].")
+  }
+
+  private var headsProblem: Problem? {
+    guard model.kind == .gpt, model.width % model.heads != 0 else { return nil }
+    let (width, heads) = (model.width, model.heads)
+    return Problem(
+      keys: ["model.heads", "model.width"], message: "\(heads) heads cannot share a width of \(width) equally",
+      remedy: "Choose a width that is a multiple of \(heads), such as \((width + heads - 1) / heads * heads).")
   }
 
   private var lossProblem: Problem? {
