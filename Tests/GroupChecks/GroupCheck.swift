@@ -17,7 +17,7 @@ public struct GroupCheck: Sendable, CustomStringConvertible {
   public var description: String { name }
 
   /// All checks, in the order in which every rank runs them.
-  public static let all = sums + exchanges + agreements
+  public static let all = sums + exchanges + agreements + memory
 }
 
 /// A rank found something else than it should.

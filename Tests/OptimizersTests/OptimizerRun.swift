@@ -31,9 +31,15 @@ struct OptimizerRun {
     for index in layout.entries.indices {
       gradients.write(pattern(seed: 10 * step + index, index).map { $0 * gradientFactor }, to: index)
     }
-    optimizer.update(
-      range: range ?? 0..<count, parameters: parameters, gradients: gradients, gradientScale: gradientScale,
-      learningRate: 0.01, step: step)
+    guard let range else {
+      return optimizer.update(
+        parameters: parameters, gradients: gradients, gradientScale: gradientScale, learningRate: 0.01, step: step)
+    }
+    let update = optimizer.update(gradientScale: gradientScale, learningRate: 0.01, step: step)
+    gradients.withMutableValues { values in
+      guard let first = values.baseAddress else { return }
+      update.apply(to: parameters, gradients: first + range.lowerBound, range: range)
+    }
   }
 
   /// Takes over another run's parameters and state, as from a checkpoint.

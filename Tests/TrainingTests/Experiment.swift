@@ -57,11 +57,12 @@ struct Experiment: Sendable {
   ///
   /// - Parameter interruption: the rank that is asked to end while it computes the given step of this launch, from 1.
   func outcomes(
-    _ run: String, ranks: Int = 1, resume: ResumePolicy = .automatic, interruption: (rank: Int, step: Int)? = nil
+    _ run: String, ranks: Int = 1, resume: ResumePolicy = .automatic, interruption: (rank: Int, step: Int)? = nil,
+    shareableByteCount: Int = .max
   ) throws -> [Outcome] {
     let configuration = try RunConfiguration.read(file: "\(folder.path)/clouds.yaml", overrides: overrides)
     let (directory, fileSystem) = (RunDirectory("\(folder.path)/\(run)"), fileSystem)
-    return try InProcessGroup.run(ranks: ranks) { group in
+    return try InProcessGroup.run(ranks: ranks, shareableByteCount: shareableByteCount) { group in
       let display = NotingDisplay()
       var steps = 0
       let environment = RunEnvironment(

@@ -157,18 +157,49 @@ import Testing
   }
 
   // The absolute error of w * 1.5e38 is a number, and so is the gradient of a lane, 1.5e38, but not the sum of four.
-  @Test(
-    "a gradient that is not finite is noticed where its norm is known, or else by the parameters before they are saved")
-  func overflowing() throws {
+  private func overflowing() throws -> Experiment {
     try experiment.folder.write(String(repeating: "1.5e38,0\n", count: 40), to: "clouds.csv")
-    let overflowing = experiment.with(
+    return experiment.with(
       "model.hidden=[]", "data.task=regression", "data.scaling=none", "training.loss=mae",
       "optimizer={kind: sgd, learning_rate: 1}", "training.clip_norm=none", "checkpoint.every=1")
-    let noticed = try failure(overflowing.with("training.log_every=1"), "a")
-    #expect(noticed as? TrainingError == .gradientNotFinite(step: 1))
-    let unnoticed = try failure(overflowing.with("training.log_every=9"), "b")
-    #expect(unnoticed as? TrainingError == .parametersNotFinite(step: 1))
-    #expect(noticed?.exitStatus == .badData && unnoticed?.exitStatus == .badData)
-    #expect(try overflowing.checkpoints("a").steps().isEmpty && overflowing.checkpoints("b").steps().isEmpty)
+  }
+
+  @Test(
+    "a sum of gradients that is not finite ends the run before anything is saved, and names the parameter",
+    arguments: [1, 2, 3], ["canonical", "mpi"])
+  func overflowing(ranks: Int, algorithm: String) throws {
+    let overflowing = try overflowing().with("collective.algorithm=\(algorithm)")
+    // With the norm and without it.
+    for every in [1, 9] {
+      let error = try failure(overflowing.with("training.log_every=\(every)"), "a", ranks: ranks)
+      guard case .gradientNotFinite(step: 1, "layers.0.weight", _) = error as? TrainingError else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+      #expect(error?.exitStatus == .badData)
+      #expect(try overflowing.checkpoints("a").steps().isEmpty)
+    }
+  }
+
+  // The gradient of a lane is 2e38, so the sum of two is none.
+  @Test("the lanes are named whose partial sums are not finite")
+  func lanesAreNamed() throws {
+    let overflowing = try overflowing()
+    try experiment.folder.write(String(repeating: "2e38,0\n", count: 40), to: "clouds.csv")
+    for every in [1, 9] {
+      let error = try failure(overflowing.with("training.log_every=\(every)"), "a")
+      #expect(error as? TrainingError == .gradientNotFinite(step: 1, "layers.0.weight", "lanes 0 to 1 and 2 to 3"))
+    }
+  }
+
+  @Test(
+    "where such steps are to be skipped, the run goes on, leaves the parameters alone and counts them",
+    arguments: [1, 2])
+  func skipping(ranks: Int) throws {
+    let skipping = try overflowing().with("training.on_nonfinite=skip")
+    let summary = try skipping.train("a", ranks: ranks)[0]
+    #expect(summary.training.skippedSteps == Experiment.steps)
+    let untouched = try skipping.with("training.steps=0").train("b")[0]
+    #expect(summary.parametersDigest == untouched.parametersDigest)
   }
 }

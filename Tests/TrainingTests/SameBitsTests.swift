@@ -21,28 +21,73 @@ import Testing
     #expect(summaries[0].results.training.samples + summaries[0].results.test!.samples == 72)
   }
 
-  // The group of threads adds in rank order. That is the lanes' tree where at most one rank holds a whole half of it:
-  // (0 + 1) + (2 + 3) on two ranks, (0 + 1) + (2 + 3) on three, whose last holds two lanes.
-  @Test("four lanes on 1, 2 or 3 ranks: the same bits in parameters, optimizer state and metrics", arguments: [2, 3])
-  func ranks(ranks: Int) throws {
+  @Test(
+    "four lanes on 1 to 4 ranks, sharded or not: the same bits in parameters, optimizer state and metrics",
+    arguments: [1, 2, 3, 4], ["true", "false"])
+  func ranks(ranks: Int, sharded: String) throws {
     let alone = try experiment.train("alone")[0]
-    let together = try experiment.train("together", ranks: ranks)[0]
+    let together = try experiment.with("optimizer.sharded=\(sharded)").train("together", ranks: ranks)[0]
     #expect(together.results == alone.results)
     #expect(together.parametersDigest == alone.parametersDigest)
     #expect(try experiment.bits("together") == experiment.bits("alone"))
     #expect(try experiment.metrics("together") == experiment.metrics("alone"))
   }
 
-  @Test("on 4 ranks, ((0 + 1) + 2) + 3, the losses are equal but for rounding")
-  func fourRanks() throws {
-    let alone = try experiment.train("alone")[0].results
-    let together = try experiment.train("together", ranks: 4)[0].results
-    #expect(abs(together.training.loss - alone.training.loss) < 1e-6)
-    #expect(abs(together.test!.loss - alone.test!.loss) < 1e-6)
-    for (one, other) in zip(try experiment.metrics("together"), try experiment.metrics("alone")) {
-      #expect(one.step == other.step)
-      #expect(abs((one.trainingLoss ?? 0) - (other.trainingLoss ?? 0)) < 1e-6)
-    }
+  @Test(
+    "on nodes that exchange messages, overlapped or not: the same bits",
+    arguments: [1, 2, 3],
+    [("true", "true"), ("true", "false"), ("false", "true"), ("false", "false")])
+  func nodes(ranksPerNode: Int, choices: (sharded: String, overlap: String)) throws {
+    let (sharded, overlap) = choices
+    let alone = try experiment.train("alone")[0]
+    let nodes = experiment.with(
+      "collective.ranks_per_node=\(ranksPerNode)", "optimizer.sharded=\(sharded)", "collective.overlap=\(overlap)",
+      "collective.bucket=4096")
+    let together = try nodes.train("together", ranks: 4)[0]
+    #expect(together.machine.nodes == (4 + ranksPerNode - 1) / ranksPerNode)
+    #expect(together.parametersDigest == alone.parametersDigest)
+    #expect(try experiment.bits("together") == experiment.bits("alone"))
+    #expect(try experiment.metrics("together") == experiment.metrics("alone"))
+  }
+
+  @Test(
+    "without clipping, where sum and update are one pass, as well as with nodes: the same bits", arguments: [2, 3, 4])
+  func withoutClipping(ranks: Int) throws {
+    let plain = experiment.with("training.clip_norm=none")
+    let alone = try plain.train("alone")[0].parametersDigest
+    #expect(try plain.train("together", ranks: ranks)[0].parametersDigest == alone)
+    #expect(try plain.with("collective.ranks_per_node=1").train("nodes", ranks: ranks)[0].parametersDigest == alone)
+    #expect(try experiment.with("training.clip_norm=0.01").train("clipped")[0].parametersDigest != alone)
+  }
+
+  @Test("in bfloat16 between two nodes: the same bits for any ranks on them, and other bits than in float32")
+  func bfloat16() throws {
+    let rounded = experiment.with("collective.precision=bf16")
+    let one = try rounded.with("collective.ranks_per_node=1").train("one", ranks: 2)[0]
+    let two = try rounded.with("collective.ranks_per_node=2").train("two", ranks: 4)[0]
+    let replicated = try rounded.with("collective.ranks_per_node=2", "optimizer.sharded=false").train("own", ranks: 4)[
+      0]
+    #expect(two.parametersDigest == one.parametersDigest)
+    #expect(replicated.parametersDigest == one.parametersDigest)
+    #expect(try experiment.bits("two") == experiment.bits("one"))
+    #expect(one.parametersDigest != (try experiment.train("exact")[0].parametersDigest))
+    #expect(one.machine.sameBits.contains("2 nodes"))
+  }
+
+  @Test("MPI's own all-reduce on two ranks, whose sum has one order")
+  func mpi() throws {
+    let alone = try experiment.train("alone")[0].parametersDigest
+    #expect(try experiment.with("collective.algorithm=mpi").train("mpi", ranks: 2)[0].parametersDigest != "")
+    #expect(try experiment.train("together", ranks: 2)[0].parametersDigest == alone)
+  }
+
+  @Test("where shared memory is too small the ranks send messages, say so once, and come to the same bits")
+  func littleSharedMemory() throws {
+    let alone = try experiment.train("alone")[0].parametersDigest
+    let outcomes = try experiment.outcomes("little", ranks: 3, shareableByteCount: 100)
+    #expect(try outcomes.map { try $0.result.get().parametersDigest } == [alone, alone, alone])
+    #expect(try outcomes[0].result.get().machine.nodes == 3)
+    #expect(outcomes[0].notes.count { $0.contains("shared memory is too small") } == 1)
   }
 
   @Test("the seed decides the bits")
