@@ -18,6 +18,7 @@ extension CommandTests {
       "the test accuracy is what the configuration's comment states",
       arguments: [
         ("digits-mlp", 0.97), ("digits-dropout", 0.97), ("breast-cancer-logistic", 0.97), ("iris-softmax", 0.93),
+        ("digits-resnet", 0.98), ("digits-lstm", 0.97),
       ])
     func accuracy(name: String, atLeast least: Double) throws {
       let accuracy = try #require(try results(name).test?.accuracy)

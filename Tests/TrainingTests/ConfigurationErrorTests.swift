@@ -121,16 +121,96 @@ import Testing
   @Test(
     "keys of another kind of data are refused with that kind",
     arguments: [
-      ("{kind: digits, path: x}", "'path' does not fit data.kind 'digits'", "Remove it; it goes with kind: idx, csv."),
+      (
+        "{kind: digits, path: x}", "'path' does not fit data.kind 'digits'",
+        "Remove it; it goes with kind: idx, csv, text."
+      ),
       (
         "{kind: idx, path: x, test: 0.1}", "'test' does not fit data.kind 'idx'",
-        "Remove it; it goes with kind: digits, csv."
+        "Remove it; it goes with kind: digits, csv, text."
+      ),
+      (
+        "{kind: text, path: x, scaling: none}", "'scaling' does not fit data.kind 'text'",
+        "Remove it; it goes with kind: digits, idx, csv."
+      ),
+      (
+        "{kind: csv, path: x, context: 9}", "'context' does not fit data.kind 'csv'",
+        "Remove it; it goes with kind: text."
       ),
       ("{kind: idx, path: x, label: y}", "'label' does not fit data.kind 'idx'", "Remove it; it goes with kind: csv."),
     ])
   func unfitting(data: String, message: String, remedy: String) throws {
     let error = try #require(failure("model: {kind: mlp, hidden: []}\ndata: \(data)"))
     #expect(error.message == "a.yaml:2: " + message)
+    #expect(error.remedy == remedy)
+  }
+
+  @Test(
+    "keys of another kind of model are refused with that kind",
+    arguments: [
+      (
+        "{kind: mlp, hidden: [], blocks: 2}", "'blocks' does not fit model.kind 'mlp'",
+        "Remove it; it goes with kind: resnet."
+      ),
+      (
+        "{kind: lenet5, hidden: [4]}", "'hidden' does not fit model.kind 'lenet5'",
+        "Remove it; it goes with kind: mlp, lstm."
+      ),
+      (
+        "{kind: resnet, dropout: 0.1}", "'dropout' does not fit model.kind 'resnet'",
+        "Remove it; it goes with kind: mlp, gpt."
+      ),
+      (
+        "{kind: lstm, hidden: [4], activation: tanh}", "'activation' does not fit model.kind 'lstm'",
+        "Remove it; it goes with kind: mlp."
+      ),
+      ("{kind: lenet5, heads: 4}", "'heads' does not fit model.kind 'lenet5'", "Remove it; it goes with kind: gpt."),
+      (
+        "{kind: lstm}", "the key 'hidden' is missing in model",
+        "It must be a list like [a, b], each element a whole number, each from 1 to 1048576."
+      ),
+      (
+        "{kind: gpt, layers: 2, heads: 2}", "the key 'width' is missing in model",
+        "It must be a whole number, from 1 to 65536."
+      ),
+      (
+        "{kind: rsnet}", "model.kind is 'rsnet', but must be one of mlp, lenet5, resnet, lstm, gpt",
+        "did you mean 'resnet'?"
+      ),
+    ])
+  func unfittingModel(model: String, message: String, remedy: String) throws {
+    let error = try #require(failure("model: \(model)\ndata: {kind: digits}"))
+    #expect(error.message == "a.yaml:1: " + message)
+    #expect(error.remedy == remedy)
+  }
+
+  @Test(
+    "a model and data that do not go together, and sizes that do not, are refused before anything is read",
+    arguments: [
+      (
+        "{kind: gpt, layers: 1, heads: 2, width: 8}", "{kind: digits}",
+        "model.kind 'gpt' does not fit data.kind 'digits'", "gpt reads data of kind: text."
+      ),
+      (
+        "{kind: lenet5}", "{kind: text, path: a}", "model.kind 'lenet5' does not fit data.kind 'text'",
+        "A text is for gpt."
+      ),
+      (
+        "{kind: gpt, layers: 1, heads: 3, width: 8}", "{kind: text, path: a}",
+        "3 heads cannot share a width of 8 equally", "Choose a width that is a multiple of 3, such as 9."
+      ),
+      (
+        "{kind: lstm, hidden: [8, 8]}", "{kind: digits}", "model.hidden has 2 widths, but an lstm has one state",
+        "Give one width, such as [128]."
+      ),
+      (
+        "{kind: lstm, hidden: []}", "{kind: digits}", "model.hidden has 0 widths, but an lstm has one state",
+        "Give one width, such as [128]."
+      ),
+    ])
+  func modelAndData(model: String, data: String, message: String, remedy: String) throws {
+    let error = try #require(failure("model: \(model)\ndata: \(data)"))
+    #expect(error.message == "a.yaml:1: " + message)
     #expect(error.remedy == remedy)
   }
 

@@ -7,6 +7,7 @@ import Testing
     "every configuration that ships can be read, and reads back equal from its resolved form",
     arguments: [
       "digits-mlp", "digits-dropout", "mnist-mlp", "fashion-mlp", "xor", "breast-cancer-logistic", "iris-softmax",
+      "digits-resnet", "digits-lstm", "mnist-lenet5", "licence-gpt", "gpt2-124m",
     ])
   func shipped(name: String) throws {
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")

@@ -33,6 +33,7 @@ import Testing
           lanes: auto
           loss: cross_entropy
           clip_norm: none
+          on_nonfinite: stop
           log_every: 20
           evaluate_every: epoch
           early_stopping: none
@@ -43,9 +44,16 @@ import Testing
           beta2: 0.999
           epsilon: 1e-08
           weight_decay: 0.0
+          sharded: auto
           schedule:
             kind: constant
             warmup: 0
+        collective:
+          algorithm: canonical
+          precision: float32
+          overlap: auto
+          bucket: auto
+          ranks_per_node: auto
         checkpoint:
           every: 200
           keep: 3
@@ -60,6 +68,8 @@ import Testing
       ["optimizer.kind=rmsprop", "optimizer.schedule={kind: cosine, warmup: 3, minimum: 1e-7}"],
       ["optimizer.kind=adamw", "optimizer.weight_decay=0.01", "optimizer.schedule={kind: step, every: 9}"],
       ["training.early_stopping={patience: 2}", "training.steps=0", "training.lanes=8", "training.clip_norm=1"],
+      ["optimizer.sharded=true", "collective={algorithm: mpi, precision: bf16, overlap: false, bucket: 64KiB}"],
+      ["collective.bucket=4097", "collective.ranks_per_node=2"],
       ["training.evaluate_every=3", "training.seed=18446744073709551615", "model.hidden=[]"],
     ])
   func readsBack(overrides: [String]) throws {

@@ -34,6 +34,28 @@ import Testing
     }
   }
 
+  @Test(
+    "windows of a text, at most 4096 tokens at a time: the same bits on every number of ranks", arguments: [1, 4, 9])
+  func textSameBits(windows: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write((0...windows * 1024).map { UInt8($0 * $0 % 251) }, to: "text")
+    let part = DataPart(source: .text(try TextDataset(path: path, context: 1024)), samples: Array(0..<windows))
+    #expect(part.evaluationChunk == 4)
+    let configuration = try RunConfiguration.parse(
+      "model: {kind: gpt, layers: 1, heads: 2, width: 8}\ndata: {kind: text, path: a, context: 1024}\n", name: "a",
+      directory: "/", workingDirectory: "/")
+    let results = try (1...3).map { ranks in
+      try InProcessGroup.run(ranks: ranks) { group in
+        let model = try TrainingModel(configuration, fitting: part)
+        let parameters = model.model.makeParameters(on: Backend(threads: 1), key: RandomKey(seed: 3))
+        return try Evaluator(model: model, parameters: parameters, group: group).evaluate(part)
+      }
+    }
+    for result in results.joined() { #expect(result == results[0][0]) }
+    #expect(results[0][0].tokens == windows * 1024 && results[0][0].samples == windows)
+    #expect(abs(results[0][0].loss - 5.545) < 0.05, "log 256 is 5.545")
+  }
+
   @Test("the figures are means over the samples: of two sets together, the mean of theirs by their sizes")
   func means() throws {
     let parts = try [0..<256, 256..<300].map { try evaluate($0, ranks: 1)[0] }

@@ -31,7 +31,9 @@ struct Experiment: Sendable {
   }
 
   /// The same with other settings, in the same folder.
-  func with(_ overrides: String...) -> Experiment {
+  func with(_ overrides: String...) -> Experiment { with(overrides) }
+
+  func with(_ overrides: [String]) -> Experiment {
     var copy = self
     copy.overrides += overrides
     return copy
