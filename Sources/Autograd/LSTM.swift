@@ -43,9 +43,7 @@ extension Variable {
       let d = sequence.gradients(dHidden: dy, dFinalCell: final.gradient)
       // Two products read it.
       let packed = d.gates.packed()
-      gradients.write(to: recurrentWeight) {
-        $0.writeMatrixProduct(sequence.hiddenBefore, packed, transposingA: true)
-      }
+      gradients.writeProduct(of: sequence.hiddenBefore, packed, to: recurrentWeight)
       gradients.writeProjection(of: self, x, weight: inputWeight, bias: bias, dy: d.gates, packed: packed)
       if let initial {
         gradients.pass(d.initialHidden, to: initial.hidden)
@@ -86,7 +84,7 @@ extension Gradients {
   mutating func writeProjection(
     of input: Variable, _ x: Tensor, weight: Variable, bias: Variable?, dy: Tensor, packed: PackedMatrix
   ) {
-    write(to: weight) { $0.writeMatrixProduct(x.foldedSteps, packed, transposingA: true) }
+    writeProduct(of: x.foldedSteps, packed, to: weight)
     if let bias { write(to: bias) { $0.writeColumnSums(dy) } }
     write(to: input) {
       $0.reshaped(to: x.foldedSteps.shape).writeMatrixProduct(dy, weight.value, transposingB: true)

@@ -24,7 +24,7 @@ extension Variable {
     }
     return tape.record(y, from: inputs) { dy, gradients in
       let dp = gradients.passBack(dy, through: activation, x: p, y: y, bias: bias)
-      gradients.write(to: weight) { $0.writeMatrixProduct(x, dp, transposingA: true) }
+      gradients.writeProduct(of: x, dp, to: weight)
       gradients.write(to: self) { $0.writeMatrixProduct(dp, w, transposingB: true) }
     }
   }
@@ -38,7 +38,7 @@ extension Variable {
     let (x, w) = (value, weight.value)
     let y = Tensor.matrixProduct(x, w, bias: bias?.value, residual: residual.value)
     return tape.record(y, from: [self, weight, residual] + (bias.map { [$0] } ?? [])) { dy, gradients in
-      gradients.write(to: weight) { $0.writeMatrixProduct(x, dy, transposingA: true) }
+      gradients.writeProduct(of: x, dy, to: weight)
       if let bias { gradients.write(to: bias) { $0.writeColumnSums(dy) } }
       gradients.write(to: self) { $0.writeMatrixProduct(dy, w, transposingB: true) }
       gradients.pass(dy, to: residual)

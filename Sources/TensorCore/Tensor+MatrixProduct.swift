@@ -48,7 +48,8 @@ extension Tensor {
 }
 
 extension TensorDestination {
-  /// C = op(A) op(B) + bias, or C += op(A) op(B): see `Tensor.matrixProduct`.
+  /// C = op(A) op(B) + bias, or C += op(A) op(B), the old value being where the chain begins or what it is added to, of a depth
+  /// that `Backend.addsProducts` allows: see `Tensor.matrixProduct`.
   public func writeMatrixProduct(
     _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false, bias: Tensor? = nil
   ) {
@@ -75,7 +76,10 @@ extension TensorDestination {
     precondition(
       k == b.k && count == b.count && shape == Shape(a.shape.dimensions.dropLast(2) + [m, b.n]),
       "\(a.shape)\(transposingA ? "^T" : "") x \(b.description) -> \(shape): the shapes do not fit")
-    precondition(bias == nil || !accumulates, "a bias is where a sum begins; this one begins at the old values")
+    precondition(bias == nil || accumulation == .replacing, "a bias is where a sum begins; there are old values")
+    precondition(
+      accumulation != .addingSum || backend.addsProducts(ofDepth: k),
+      "sums of \(k) products cannot be added in one pass")
     precondition(bias.map { $0.count == b.n } ?? true, "a bias of shape \(bias?.shape ?? []) for \(b.n) columns")
     precondition(
       residual.map { $0.shape == shape } ?? true, "a residual of shape \(residual?.shape ?? []) for \(shape)")
@@ -83,7 +87,7 @@ extension TensorDestination {
       m: m, n: b.n, k: k,
       a: a.base, aStride: a.shape[-1], aTransposed: transposingA,
       b: b.base, bStride: b.stride, bTransposed: b.isTransposed,
-      c: base, cStride: b.n, accumulates: accumulates, bias: bias?.base)
+      c: base, cStride: b.n, accumulation: accumulation, bias: bias?.base)
     product.bPacked = b.isPacked
     product.epilogue.residual = residual?.base
     product.epilogue.residualStride = b.n
@@ -92,6 +96,11 @@ extension TensorDestination {
     let batch = MatrixProductBatch(first: product, count: count, aStep: m * k, bStep: k * b.n, cStep: m * b.n)
     withExtendedLifetime((a, b, bias, residual, activated, self)) { batch.run(on: backend) }
   }
+}
+
+extension Backend {
+  /// Whether products of matrices [m, depth] [depth, n] can be added whole to what is in their place.
+  public func addsProducts(ofDepth depth: Int) -> Bool { depth <= kernels.longestAddedSum }
 }
 
 /// op(B) of a product: a tensor, to be transposed or not, or a packed matrix.
