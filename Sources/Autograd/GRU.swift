@@ -30,7 +30,8 @@ extension Variable {
       let d = sequence.gradients(dHidden: dy)
       gradients.writeProduct(of: sequence.hiddenBefore, d.recurrent, to: recurrentWeight)
       if let recurrentBias { gradients.write(to: recurrentBias) { $0.writeColumnSums(d.recurrent) } }
-      gradients.writeProjection(of: self, x, weight: inputWeight, bias: bias, dy: d.gates, packed: d.gates.packed())
+      gradients.writeProjection(
+        of: self, x, weight: inputWeight, bias: bias, dy: d.gates, packed: RightOperand(d.gates.packed()))
       if let initial { gradients.pass(d.initialHidden, to: initial) }
     }
     return (hidden, hidden.finalStep(of: layout))

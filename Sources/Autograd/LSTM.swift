@@ -42,7 +42,7 @@ extension Variable {
     let hidden = tape.record(sequence.hidden, from: inputs) { dy, gradients in
       let d = sequence.gradients(dHidden: dy, dFinalCell: final.gradient)
       // Two products read it.
-      let packed = d.gates.packed()
+      let packed = RightOperand(d.gates.packed())
       gradients.writeProduct(of: sequence.hiddenBefore, packed, to: recurrentWeight)
       gradients.writeProjection(of: self, x, weight: inputWeight, bias: bias, dy: d.gates, packed: packed)
       if let initial {
@@ -82,7 +82,7 @@ extension Gradients {
   /// The backward pass of projections x W + b of all steps, x [batch, time, inputs]; dy [batch * time, outputs], as it
   /// is and packed.
   mutating func writeProjection(
-    of input: Variable, _ x: Tensor, weight: Variable, bias: Variable?, dy: Tensor, packed: PackedMatrix
+    of input: Variable, _ x: Tensor, weight: Variable, bias: Variable?, dy: Tensor, packed: RightOperand
   ) {
     writeProduct(of: x.foldedSteps, packed, to: weight)
     if let bias { write(to: bias) { $0.writeColumnSums(dy) } }

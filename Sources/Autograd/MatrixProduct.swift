@@ -17,14 +17,12 @@ extension Variable {
 extension Gradients {
   /// dB = A^T dC, for a right operand B of a product.
   mutating func writeProduct(of a: Tensor, _ dc: Tensor, to b: Variable) {
-    write(to: b, addingSums: dc.backend.addsProducts(ofDepth: a.shape[-2])) {
-      $0.writeMatrixProduct(a, dc, transposingA: true)
-    }
+    writeProduct(of: a, RightOperand(dc), to: b)
   }
 
-  /// As above, with dC packed before.
-  mutating func writeProduct(of a: Tensor, _ dc: PackedMatrix, to b: Variable) {
-    write(to: b, addingSums: dc.backend.addsProducts(ofDepth: a.shape[-2])) {
+  /// As above, with dC packed before or not.
+  mutating func writeProduct(of a: Tensor, _ dc: RightOperand, to b: Variable) {
+    write(to: b, addingSums: a.backend.addsProducts(ofDepth: a.shape[-2])) {
       $0.writeMatrixProduct(a, dc, transposingA: true)
     }
   }

@@ -9,21 +9,28 @@ public final class Tape {
   public let parameters: Arena
   private let gradients: Arena?
   private let addsToSum: Bool
+  let packedWeights: PackedWeights?
   private var nodes: [Node] = []
   private var parameterVariables: [Variable?]
   /// How often recorded operations take each parameter.
   private var uses: [Int]
   private var observations: [(statistic: Int, value: Tensor)] = []
 
-  /// - Parameter addingToSum: whether the backward pass leaves old + gradient in each place of `gradients`, to the bit as if
-  ///   it had filled another arena and the two had been added.
-  public init(parameters: Arena, gradients: Arena?, addingToSum: Bool = false) {
+  /// - Parameters:
+  ///   - addingToSum: whether the backward pass leaves old + gradient in each place of `gradients`, to the bit as if it had
+  ///     filled another arena and the two had been added.
+  ///   - packedWeights: shared with other tapes that read the same values of the parameters; `nil` where this is the only
+  ///     one.
+  public init(
+    parameters: Arena, gradients: Arena?, addingToSum: Bool = false, packedWeights: PackedWeights? = nil
+  ) {
     precondition(
       gradients.map { $0.layout == parameters.layout } ?? true,
       "the gradient arena has another layout than the parameters")
     self.parameters = parameters
     self.gradients = gradients
     addsToSum = addingToSum
+    self.packedWeights = packedWeights
     parameterVariables = Array(repeating: nil, count: parameters.layout.entries.count)
     uses = Array(repeating: 0, count: parameters.layout.entries.count)
   }
@@ -74,10 +81,16 @@ public final class Tape {
   /// Notes that an operation takes `inputs`; returns the parameters among them that none took before.
   private func countUses(of inputs: [Variable]) -> [Int] {
     inputs.compactMap { input in
-      guard let node = input.node, case .parameter(let index) = nodes[node].kind else { return nil }
+      guard let index = parameterIndex(of: input) else { return nil }
       uses[index] += 1
       return uses[index] == 1 ? index : nil
     }
+  }
+
+  /// The entry of the layout that a variable is; `nil` for data and results, and where nothing is recorded.
+  func parameterIndex(of variable: Variable) -> Int? {
+    guard let node = variable.node, case .parameter(let index) = nodes[node].kind else { return nil }
+    return index
   }
 
   private func append(_ value: Tensor, _ node: Node) -> Variable {

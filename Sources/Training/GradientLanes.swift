@@ -18,6 +18,8 @@ struct GradientLanes {
     /// Whether it is added to what the arena holds, the sum of the lanes before, as they are the two children of a node of
     /// the tree. Else it replaces that.
     let addsToSum: Bool
+    /// Shared by the lanes of the step; `nil` where there is one lane alone.
+    let packedWeights: PackedWeights?
     /// Called with each entry of the layout whose gradient is complete; `nil` where nobody waits for it.
     let whenComplete: ((Int) -> Void)?
   }
@@ -34,6 +36,7 @@ struct GradientLanes {
   ) -> [Double] {
     var losses = [Double](repeating: 0, count: tree.lanes)
     var sums = tree.partialSums(of: lanes)
+    let packedWeights = lanes.count > 1 ? PackedWeights() : nil
     for lane in lanes {
       let destination = sums.destination(of: lane)
       let arena = arenas[destination.buffer]
@@ -41,15 +44,12 @@ struct GradientLanes {
       let join = { (range: Range<Int>) in
         for join in joins { arenas[join.target].add(arenas[join.source], range: range) }
       }
-      guard let notify, lane == lanes.upperBound - 1 else {
-        losses[lane] = Double(
-          backward(lane, Target(arena: arena, addsToSum: destination.adds, whenComplete: nil)))
-        join(0..<arena.count)
-        continue
-      }
-      losses[lane] = Double(
-        backward(
-          lane, Target(arena: arena, addsToSum: destination.adds, whenComplete: { notify($0, join) })))
+      let watched = lane == lanes.upperBound - 1 ? notify : nil
+      let target = Target(
+        arena: arena, addsToSum: destination.adds, packedWeights: packedWeights,
+        whenComplete: watched.map { notify in { notify($0, join) } })
+      losses[lane] = Double(backward(lane, target))
+      if watched == nil { join(0..<arena.count) }
     }
     return losses
   }
