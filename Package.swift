@@ -56,7 +56,8 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore", "KernelInterface", "Tables", "Failures",
+        "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore", "KernelInterface", "Collectives", "Tables",
+        "Failures",
       ],
       path: "benchmarks/Sources"),
     .target(name: "Launching", dependencies: ["TensorCore", "Failures", subprocess]),

@@ -28,11 +28,10 @@ extension Variable {
       keepsGates: tape.isRecording && inputs.contains(where: \.needsGradient))
     let hidden = tape.record(sequence.hidden, from: inputs) { dy, gradients in
       let d = sequence.gradients(dHidden: dy)
-      gradients.write(to: recurrentWeight) {
-        $0.writeMatrixProduct(sequence.hiddenBefore, d.recurrent, transposingA: true)
-      }
+      gradients.writeProduct(of: sequence.hiddenBefore, d.recurrent, to: recurrentWeight)
       if let recurrentBias { gradients.write(to: recurrentBias) { $0.writeColumnSums(d.recurrent) } }
-      gradients.writeProjection(of: self, x, weight: inputWeight, bias: bias, dy: d.gates, packed: d.gates.packed())
+      gradients.writeProjection(
+        of: self, x, weight: inputWeight, bias: bias, dy: d.gates, packed: RightOperand(d.gates.packed()))
       if let initial { gradients.pass(d.initialHidden, to: initial) }
     }
     return (hidden, hidden.finalStep(of: layout))

@@ -12,17 +12,25 @@ public struct Gradients {
     case own(Tensor)
     /// A tensor that another node's gradient may be, too.
     case shared(Tensor)
-    /// A parameter, whose gradient goes straight into the arena.
+    /// A parameter, whose gradient goes into the arena.
     case parameter(Int)
   }
 
   private let arena: Arena
+  /// Whether gradients are added to what the arena holds.
+  private let addsToSum: Bool
+  /// How many operations, at most, contribute to each parameter's gradient.
+  private let uses: [Int]
   private var slots: [Slot]
   /// Whether an entry of the layout has a contribution.
   private(set) var isWritten: [Bool]
+  /// Gradients that will be added to what the arena holds when they are complete.
+  private var gathered: [Int: Tensor] = [:]
 
-  init(arena: Arena, nodeKinds: [Tape.Node.Kind]) {
+  init(arena: Arena, addsToSum: Bool, nodeKinds: [Tape.Node.Kind], uses: [Int]) {
     self.arena = arena
+    self.addsToSum = addsToSum
+    self.uses = uses
     isWritten = Array(repeating: false, count: arena.layout.entries.count)
     slots = nodeKinds.map { kind in
       if case .parameter(let index) = kind { return .parameter(index) }
@@ -31,12 +39,15 @@ public struct Gradients {
   }
 
   /// Lets `write` put a contribution to the gradient of `variable` where it belongs. Not called for data.
-  public mutating func write(to variable: Variable, _ write: (TensorDestination) -> Void) {
+  ///
+  /// - Parameter addingSums: whether `write` can add its result whole to what is there, `Accumulation.addingSum`.
+  public mutating func write(
+    to variable: Variable, addingSums: Bool = false, _ write: (TensorDestination) -> Void
+  ) {
     guard let node = variable.node else { return }
     switch slots[node] {
     case .parameter(let index):
-      write(arena.destination(index, accumulates: isWritten[index]))
-      isWritten[index] = true
+      writeGradient(of: index, addingSums: addingSums, write)
     case .none:
       slots[node] = .own(Tensor(variable.shape, on: variable.value.backend, writtenBy: write))
     case .own(let known):
@@ -45,6 +56,21 @@ public struct Gradients {
       let contribution = Tensor(variable.shape, on: variable.value.backend, writtenBy: write)
       slots[node] = .own(known + contribution)
     }
+  }
+
+  /// A sum of lanes is a place where the whole gradient is added at once. It serves as destination only for one that comes
+  /// from a single operation which can do that. Others are gathered beside it.
+  private mutating func writeGradient(of index: Int, addingSums: Bool, _ write: (TensorDestination) -> Void) {
+    if !addsToSum {
+      write(arena.destination(index, isWritten[index] ? .continuingChain : .replacing))
+    } else if addingSums && uses[index] <= 1 {
+      write(arena.destination(index, .addingSum))
+    } else if let known = gathered[index] {
+      write(known.accumulatingDestination)
+    } else {
+      gathered[index] = Tensor(arena.layout.entries[index].shape, on: arena.backend, writtenBy: write)
+    }
+    isWritten[index] = true
   }
 
   /// As `write(to:)`, for an operation whose one pass can add to a gradient that lies elsewhere: where what is known
@@ -65,7 +91,7 @@ public struct Gradients {
     if case .none = slots[node] {
       slots[node] = .shared(gradient)
     } else {
-      write(to: variable) { $0.write(gradient) }
+      write(to: variable, addingSums: true) { $0.write(gradient) }
     }
   }
 
@@ -80,14 +106,17 @@ public struct Gradients {
 
   /// The batch's value of a running statistic, in the place where a parameter has its gradient.
   mutating func write(_ value: Tensor, toStatistic index: Int) {
-    arena.destination(index, accumulates: false).write(value)
-    isWritten[index] = true
+    writeGradient(of: index, addingSums: true) { $0.write(value) }
   }
 
-  /// Zeros for the parameters that the loss does not depend on.
-  func fillUnwritten() {
-    for index in isWritten.indices where !isWritten[index] {
-      arena.destination(index, accumulates: false).fill(with: 0)
+  /// Brings entry `index`, which has all its contributions, into the arena: zeros if there are none.
+  mutating func complete(_ index: Int) {
+    if let gradient = gathered.removeValue(forKey: index) {
+      arena.destination(index, .addingSum).write(gradient)
+    } else if !isWritten[index] {
+      writeGradient(of: index, addingSums: true) {
+        $0.write(Tensor(filledWith: 0, $0.shape, on: $0.backend))
+      }
     }
   }
 }

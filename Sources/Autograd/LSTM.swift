@@ -42,10 +42,8 @@ extension Variable {
     let hidden = tape.record(sequence.hidden, from: inputs) { dy, gradients in
       let d = sequence.gradients(dHidden: dy, dFinalCell: final.gradient)
       // Two products read it.
-      let packed = d.gates.packed()
-      gradients.write(to: recurrentWeight) {
-        $0.writeMatrixProduct(sequence.hiddenBefore, packed, transposingA: true)
-      }
+      let packed = RightOperand(d.gates.packed())
+      gradients.writeProduct(of: sequence.hiddenBefore, packed, to: recurrentWeight)
       gradients.writeProjection(of: self, x, weight: inputWeight, bias: bias, dy: d.gates, packed: packed)
       if let initial {
         gradients.pass(d.initialHidden, to: initial.hidden)
@@ -84,9 +82,9 @@ extension Gradients {
   /// The backward pass of projections x W + b of all steps, x [batch, time, inputs]; dy [batch * time, outputs], as it
   /// is and packed.
   mutating func writeProjection(
-    of input: Variable, _ x: Tensor, weight: Variable, bias: Variable?, dy: Tensor, packed: PackedMatrix
+    of input: Variable, _ x: Tensor, weight: Variable, bias: Variable?, dy: Tensor, packed: RightOperand
   ) {
-    write(to: weight) { $0.writeMatrixProduct(x.foldedSteps, packed, transposingA: true) }
+    writeProduct(of: x.foldedSteps, packed, to: weight)
     if let bias { write(to: bias) { $0.writeColumnSums(dy) } }
     write(to: input) {
       $0.reshaped(to: x.foldedSteps.shape).writeMatrixProduct(dy, weight.value, transposingB: true)

@@ -11,7 +11,8 @@ extension Variable {
   /// The activation is applied as the product is computed, and its backward adds up db in the same pass. The bits are those
   /// of `linear` and `activated` one after the other.
   public func linear(weight: Variable, bias: Variable?, activation: Activation = .identity) -> Variable {
-    let (x, w) = (value, weight.value)
+    let x = value
+    let w = tape.rightOperand(weight, rows: x.shape[0])
     let inputs = [self, weight] + (bias.map { [$0] } ?? [])
     let keepsSums = activation.slopeNeedsInput && inputs.contains(where: \.needsGradient)
     let p: Tensor
@@ -24,8 +25,10 @@ extension Variable {
     }
     return tape.record(y, from: inputs) { dy, gradients in
       let dp = gradients.passBack(dy, through: activation, x: p, y: y, bias: bias)
-      gradients.write(to: weight) { $0.writeMatrixProduct(x, dp, transposingA: true) }
-      gradients.write(to: self) { $0.writeMatrixProduct(dp, w, transposingB: true) }
+      gradients.writeProduct(of: x, dp, to: weight)
+      gradients.write(to: self) {
+        $0.writeMatrixProduct(dp, tape.rightOperand(weight, transposing: true, rows: dp.shape[0]))
+      }
     }
   }
 
@@ -35,12 +38,15 @@ extension Variable {
   ///
   /// The residual is added as the product is computed; the bits are those of `linear` and `+` one after the other.
   public func linear(weight: Variable, bias: Variable?, residual: Variable) -> Variable {
-    let (x, w) = (value, weight.value)
+    let x = value
+    let w = tape.rightOperand(weight, rows: x.shape[0])
     let y = Tensor.matrixProduct(x, w, bias: bias?.value, residual: residual.value)
     return tape.record(y, from: [self, weight, residual] + (bias.map { [$0] } ?? [])) { dy, gradients in
-      gradients.write(to: weight) { $0.writeMatrixProduct(x, dy, transposingA: true) }
+      gradients.writeProduct(of: x, dy, to: weight)
       if let bias { gradients.write(to: bias) { $0.writeColumnSums(dy) } }
-      gradients.write(to: self) { $0.writeMatrixProduct(dy, w, transposingB: true) }
+      gradients.write(to: self) {
+        $0.writeMatrixProduct(dy, tape.rightOperand(weight, transposing: true, rows: dy.shape[0]))
+      }
       gradients.pass(dy, to: residual)
     }
   }

@@ -23,7 +23,9 @@ extension Variable {
       labels: labels, ignoring: ignored, keepsLogits: tape.isRecording && inputs.contains(where: \.needsGradient))
     return tape.record(Tensor(filledWith: loss.mean, .scalar, on: tape.backend), from: inputs) { dy, gradients in
       var known: (x: Tensor, bias: Tensor?)?
-      gradients.write(to: weight) { known = loss.gradientsOfMean(scale: dy.scalar, weightGradient: $0) }
+      gradients.write(to: weight, addingSums: dy.backend.addsProducts(ofDepth: labels.count)) {
+        known = loss.gradientsOfMean(scale: dy.scalar, weightGradient: $0)
+      }
       let (dx, db) = known ?? loss.gradientsOfMean(scale: dy.scalar, weightGradient: nil)
       gradients.pass(dx, to: self)
       if let bias, let db { gradients.pass(db, to: bias) }

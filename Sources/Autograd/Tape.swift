@@ -3,25 +3,36 @@ import TensorCore
 /// Records the operations of a forward pass and walks them backwards to get the gradient of every parameter.
 ///
 /// A tape serves one forward and at most one backward pass. Parameters are read from one arena and their gradients are
-/// written into another of the same layout, each straight by the operation that computes it. Without a gradient arena
-/// nothing is recorded: that is inference.
+/// written into another of the same layout, each straight by the operation that computes it, or are added to what is
+/// there. Without a gradient arena nothing is recorded: that is inference.
 public final class Tape {
   public let parameters: Arena
   private let gradients: Arena?
+  private let addsToSum: Bool
+  let packedWeights: PackedWeights?
   private var nodes: [Node] = []
   private var parameterVariables: [Variable?]
-  /// Whether a recorded operation takes the parameter.
-  private var isTaken: [Bool]
+  /// How often recorded operations take each parameter.
+  private var uses: [Int]
   private var observations: [(statistic: Int, value: Tensor)] = []
 
-  public init(parameters: Arena, gradients: Arena?) {
+  /// - Parameters:
+  ///   - addingToSum: whether the backward pass leaves old + gradient in each place of `gradients`, to the bit as if it had
+  ///     filled another arena and the two had been added.
+  ///   - packedWeights: shared with other tapes that read the same values of the parameters; `nil` where this is the only
+  ///     one.
+  public init(
+    parameters: Arena, gradients: Arena?, addingToSum: Bool = false, packedWeights: PackedWeights? = nil
+  ) {
     precondition(
       gradients.map { $0.layout == parameters.layout } ?? true,
       "the gradient arena has another layout than the parameters")
     self.parameters = parameters
     self.gradients = gradients
+    addsToSum = addingToSum
+    self.packedWeights = packedWeights
     parameterVariables = Array(repeating: nil, count: parameters.layout.entries.count)
-    isTaken = Array(repeating: false, count: parameters.layout.entries.count)
+    uses = Array(repeating: 0, count: parameters.layout.entries.count)
   }
 
   /// Whether operations are recorded, that is, whether a backward pass may follow.
@@ -64,16 +75,22 @@ public final class Tape {
     _ value: Tensor, from inputs: [Variable], backward: @escaping (Tensor, inout Gradients) -> Void
   ) -> Variable {
     guard isRecording, inputs.contains(where: \.needsGradient) else { return constant(value) }
-    return append(value, Node(kind: .operation(backward), completes: takenFirst(among: inputs)))
+    return append(value, Node(kind: .operation(backward), completes: countUses(of: inputs)))
   }
 
-  /// The parameters that no operation took before.
-  private func takenFirst(among inputs: [Variable]) -> [Int] {
+  /// Notes that an operation takes `inputs`; returns the parameters among them that none took before.
+  private func countUses(of inputs: [Variable]) -> [Int] {
     inputs.compactMap { input in
-      guard let node = input.node, case .parameter(let index) = nodes[node].kind, !isTaken[index] else { return nil }
-      isTaken[index] = true
-      return index
+      guard let index = parameterIndex(of: input) else { return nil }
+      uses[index] += 1
+      return uses[index] == 1 ? index : nil
     }
+  }
+
+  /// The entry of the layout that a variable is; `nil` for data and results, and where nothing is recorded.
+  func parameterIndex(of variable: Variable) -> Int? {
+    guard let node = variable.node, case .parameter(let index) = nodes[node].kind else { return nil }
+    return index
   }
 
   private func append(_ value: Tensor, _ node: Node) -> Variable {
@@ -91,19 +108,22 @@ public final class Tape {
   public func backward(from loss: Variable, whenComplete: (_ parameter: Int) -> Void = { _ in }) {
     guard let arena = gradients else { preconditionFailure("this tape records nothing: it has no gradient arena") }
     precondition(loss.value.count == 1, "a loss is one value, not shape \(loss.value.shape)")
-    var gradients = Gradients(arena: arena, nodeKinds: nodes.map(\.kind))
+    var gradients = Gradients(arena: arena, addsToSum: addsToSum, nodeKinds: nodes.map(\.kind), uses: uses)
     var isComplete = Array(repeating: false, count: parameters.layout.entries.count)
     gradients.pass(Tensor(filledWith: 1, loss.value.shape, on: backend), to: loss)
     while let node = nodes.popLast() {
       if case .operation(let backward) = node.kind, let dy = gradients.take(nodes.count) { backward(dy, &gradients) }
       for index in node.completes where gradients.isWritten[index] {
+        gradients.complete(index)
         isComplete[index] = true
         whenComplete(index)
       }
     }
     for observation in observations { gradients.write(observation.value, toStatistic: observation.statistic) }
-    gradients.fillUnwritten()
-    for index in isComplete.indices where !isComplete[index] { whenComplete(index) }
+    for index in isComplete.indices where !isComplete[index] {
+      gradients.complete(index)
+      whenComplete(index)
+    }
   }
 }
 

@@ -31,12 +31,14 @@ public struct LaneTree: Hashable, Sendable {
 extension LaneTree {
   /// Which partial sums a rank holds, and which to join when: the order of a sum as a value, without the numbers.
   ///
-  /// The partial sums lie in a stack of buffers 0, 1, 2, ... A new lane's gradient goes into buffer `count`; then the
-  /// complete subtrees on top are joined, as carries run through a binary counter.
+  /// The partial sums lie in a stack of buffers 0, 1, 2, ... A new lane's gradient goes on top, or is added to the sum on
+  /// top where that is the tree's next sum; then the complete subtrees on top are joined, as carries run through a binary
+  /// counter.
   ///
   ///     var sums = tree.partialSums(of: tree.lanes(ofRank: group.rank, ranks: group.size))
   ///     for lane in sums.lanes {
-  ///       backward(lane, into: gradients[sums.count])
+  ///       let (buffer, adds) = sums.destination(of: lane)
+  ///       backward(lane, into: gradients[buffer], adding: adds)
   ///       for join in sums.push(lane) { gradients[join.target] += gradients[join.source] }
   ///     }
   ///     for join in sums.finish() { gradients[join.target] += gradients[join.source] }
@@ -60,29 +62,46 @@ extension LaneTree {
       public let source: Int
     }
 
-    /// The number of buffers in use; also the buffer that the next lane's gradient goes into.
+    /// The number of buffers in use.
     public var count: Int { subtrees.count }
+
+    /// Where the gradient of `lane`, the next of `lanes`, goes: over what is in a buffer, or added to it.
+    ///
+    /// What is added is the right child of a node whose left child is there. A kernel may compute right + left instead of
+    /// the tree's left + right: an addition of IEEE 754 has the same bits in either order, but for a NaN's payload.
+    public func destination(of lane: Int) -> (buffer: Int, adds: Bool) {
+      precondition(lane == nextLane, "lane \(lane) came where lane \(nextLane) of \(lanes) was due")
+      return completesTop(with: lane..<lane + 1) ? (count - 1, true) : (count, false)
+    }
 
     /// The number of buffers that the whole sum needs.
     public var buffersNeeded: Int {
       var sums = LaneTree.PartialSums(tree: tree, lanes: lanes)
       var needed = 0
       for lane in lanes {
-        needed = max(needed, sums.count + 1)
+        needed = max(needed, sums.destination(of: lane).buffer + 1)
         _ = sums.push(lane)
       }
       return needed
     }
 
-    /// Tells that buffer `count` holds the gradient of `lane`, the next of `lanes`.
+    /// Tells that the gradient of `lane`, the next of `lanes`, has gone to its destination.
     ///
     /// - Returns: The joins to make now, in order. Complexity: O(log lanes).
     public mutating func push(_ lane: Int) -> [Join] {
-      precondition(lane == nextLane, "lane \(lane) came where lane \(nextLane) of \(lanes) was due")
-      subtrees.append(lane..<lane + 1)
+      if destination(of: lane).adds {
+        subtrees[count - 1] = subtrees[count - 1].lowerBound..<lane + 1
+      } else {
+        subtrees.append(lane..<lane + 1)
+      }
       var joins: [Join] = []
-      while count >= 2, tree.isNode(subtrees[count - 2].lowerBound..<lane + 1, joining: subtrees[count - 1]) {
-        joins.append(joinTopTwo())
+      while let top = subtrees.popLast() {
+        guard completesTop(with: top) else {
+          subtrees.append(top)
+          break
+        }
+        subtrees[count - 1] = subtrees[count - 1].lowerBound..<top.upperBound
+        joins.append(Join(target: count - 1, source: count))
       }
       return joins
     }
@@ -97,10 +116,10 @@ extension LaneTree {
 
     private var nextLane: Int { subtrees.last?.upperBound ?? lanes.lowerBound }
 
-    private mutating func joinTopTwo() -> Join {
-      let right = subtrees.removeLast()
-      subtrees[count - 1] = subtrees[count - 1].lowerBound..<right.upperBound
-      return Join(target: count - 1, source: count)
+    /// Whether the subtree on top and `right` are the two children of a node.
+    private func completesTop(with right: Range<Int>) -> Bool {
+      guard let top = subtrees.last else { return false }
+      return tree.isNode(top.lowerBound..<right.upperBound, joining: right)
     }
   }
 

@@ -13,9 +13,9 @@ public struct MatrixProduct {
   public var bPacked = false
   public var c: UnsafeMutablePointer<Float>
   public var cStride: Int
-  /// Begin each element's sum at its old value instead of the bias or zero.
-  public var accumulates: Bool
-  /// n values, one a column; not with `accumulates`.
+  /// With `addingSum`, k is at most the kernels' `longestAddedSum`, and there is no epilogue.
+  public var accumulation: Accumulation
+  /// n values, one a column, at which the sums begin instead of at zero; only where C is replaced.
   public var bias: UnsafePointer<Float>?
   public var epilogue = MatrixProductEpilogue()
 
@@ -24,7 +24,7 @@ public struct MatrixProduct {
     a: UnsafePointer<Float>, aStride: Int, aTransposed: Bool = false,
     b: UnsafePointer<Float>, bStride: Int, bTransposed: Bool = false,
     c: UnsafeMutablePointer<Float>, cStride: Int,
-    accumulates: Bool = false, bias: UnsafePointer<Float>? = nil
+    accumulation: Accumulation = .replacing, bias: UnsafePointer<Float>? = nil
   ) {
     self.m = m
     self.n = n
@@ -37,7 +37,7 @@ public struct MatrixProduct {
     self.bTransposed = bTransposed
     self.c = c
     self.cStride = cStride
-    self.accumulates = accumulates
+    self.accumulation = accumulation
     self.bias = bias
   }
 }

@@ -62,9 +62,7 @@ public final class Arena: Sendable {
 
   /// Parameter `index` as memory to write.
   public func destination(_ index: Int, accumulates: Bool) -> TensorDestination {
-    let entry = layout.entries[index]
-    return TensorDestination(
-      shape: entry.shape, backend: backend, storage: storage, offset: entry.range.lowerBound, accumulates: accumulates)
+    destination(index, accumulates ? .continuingChain : .replacing)
   }
 
   /// Adds every value of `other`, element by element.

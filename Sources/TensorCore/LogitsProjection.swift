@@ -40,7 +40,7 @@ public struct LogitsProjection {
     MatrixProduct(
       m: dx.shape[0], n: width, k: classes.count, a: dlogits, aStride: logitsStride,
       b: weight.base + offset(classes.lowerBound), bStride: stride, bTransposed: !isTransposed,
-      c: dx.base, cStride: width, accumulates: classes.lowerBound > 0)
+      c: dx.base, cStride: width, accumulation: classes.lowerBound > 0 ? .continuingChain : .replacing)
   }
 
   /// dW = x^T dlogits, or its transpose, for some classes.
@@ -53,10 +53,10 @@ public struct LogitsProjection {
     if isTransposed {
       return MatrixProduct(
         m: classes.count, n: width, k: n, a: dlogits, aStride: logitsStride, aTransposed: true, b: x.base,
-        bStride: width, c: at, cStride: stride, accumulates: dw.accumulates)
+        bStride: width, c: at, cStride: stride, accumulation: dw.accumulation)
     }
     return MatrixProduct(
       m: width, n: classes.count, k: n, a: x.base, aStride: width, aTransposed: true, b: dlogits, bStride: logitsStride,
-      c: at, cStride: stride, accumulates: dw.accumulates)
+      c: at, cStride: stride, accumulation: dw.accumulation)
   }
 }

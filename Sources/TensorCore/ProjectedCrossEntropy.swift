@@ -55,7 +55,8 @@ public struct ProjectedCrossEntropy {
     mean = losses.sum() / Float(max(labels.counted.count, 1))
   }
 
-  /// The gradients of scale * (the sum of all losses): of W into `weightGradient`, of x and b as new tensors.
+  /// The gradients of scale * (the sum of all losses): of W into `weightGradient`, of x and b as new tensors. W's is a
+  /// product of the depth of the tokens.
   public func gradients(scale: Float, weightGradient: TensorDestination?) -> (x: Tensor, bias: Tensor?) {
     let pass = ChunkPass(
       x: x, projection: projection, labels: labels.counted, statistics: statistics, chunkFloats: Self.chunkFloats)

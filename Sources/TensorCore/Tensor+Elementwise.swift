@@ -24,12 +24,12 @@ extension Tensor {
 }
 
 extension TensorDestination {
-  /// y = x, or y += x.
+  /// y = x, or y += x: whether this goes on from y or adds a whole result to it is the same here.
   public func write(_ x: Tensor) {
     precondition(x.shape == shape, "shape \(x.shape) into \(shape)")
     backend.forEachRange(of: shape.count) { range in
       let at = range.lowerBound
-      if accumulates {
+      if accumulation != .replacing {
         backend.kernels.add(base + at, x.base + at, into: base + at, count: range.count)
       } else {
         (base + at).update(from: x.base + at, count: range.count)

@@ -10,28 +10,25 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false, bias: Tensor? = nil,
     residual: Tensor? = nil, activation: Activation = .identity
   ) -> Tensor {
-    let b = RightOperand(b, transposing: transposingB)
-    return Tensor(productShape(a, b, transposingA), on: a.backend) { c in
-      c.write(a, b, transposingA, bias, residual: residual, activation: activation)
-    }
+    matrixProduct(
+      a, RightOperand(b, transposing: transposingB), transposingA: transposingA, bias: bias, residual: residual,
+      activation: activation)
   }
 
-  /// As above, with B packed before.
+  /// As above, with B packed before or not.
   public static func matrixProduct(
-    _ a: Tensor, _ b: PackedMatrix, transposingA: Bool = false, bias: Tensor? = nil, residual: Tensor? = nil,
+    _ a: Tensor, _ b: RightOperand, transposingA: Bool = false, bias: Tensor? = nil, residual: Tensor? = nil,
     activation: Activation = .identity
   ) -> Tensor {
-    let b = RightOperand(b)
-    return Tensor(productShape(a, b, transposingA), on: a.backend) { c in
+    Tensor(productShape(a, b, transposingA), on: a.backend) { c in
       c.write(a, b, transposingA, bias, residual: residual, activation: activation)
     }
   }
 
   /// A B + bias, and its activation, from one pass: what a backward pass needs.
   public static func activatedMatrixProduct(
-    _ a: Tensor, _ b: Tensor, bias: Tensor?, activation: Activation
+    _ a: Tensor, _ b: RightOperand, bias: Tensor?, activation: Activation
   ) -> (sums: Tensor, activated: Tensor) {
-    let b = RightOperand(b, transposing: false)
     let shape = productShape(a, b, false)
     var sums: Tensor?
     let activated = Tensor(shape, on: a.backend) { y in
@@ -48,18 +45,19 @@ extension Tensor {
 }
 
 extension TensorDestination {
-  /// C = op(A) op(B) + bias, or C += op(A) op(B): see `Tensor.matrixProduct`.
+  /// C = op(A) op(B) + bias, or C += op(A) op(B), the old value being where the chain begins or what it is added to, of a depth
+  /// that `Backend.addsProducts` allows: see `Tensor.matrixProduct`.
   public func writeMatrixProduct(
     _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false, bias: Tensor? = nil
   ) {
     write(a, RightOperand(b, transposing: transposingB), transposingA, bias)
   }
 
-  /// As above, with B packed before.
+  /// As above, with B packed before or not.
   public func writeMatrixProduct(
-    _ a: Tensor, _ b: PackedMatrix, transposingA: Bool = false, bias: Tensor? = nil
+    _ a: Tensor, _ b: RightOperand, transposingA: Bool = false, bias: Tensor? = nil
   ) {
-    write(a, RightOperand(b), transposingA, bias)
+    write(a, b, transposingA, bias)
   }
 
   fileprivate func write(
@@ -75,7 +73,10 @@ extension TensorDestination {
     precondition(
       k == b.k && count == b.count && shape == Shape(a.shape.dimensions.dropLast(2) + [m, b.n]),
       "\(a.shape)\(transposingA ? "^T" : "") x \(b.description) -> \(shape): the shapes do not fit")
-    precondition(bias == nil || !accumulates, "a bias is where a sum begins; this one begins at the old values")
+    precondition(bias == nil || accumulation == .replacing, "a bias is where a sum begins; there are old values")
+    precondition(
+      accumulation != .addingSum || backend.addsProducts(ofDepth: k),
+      "sums of \(k) products cannot be added in one pass")
     precondition(bias.map { $0.count == b.n } ?? true, "a bias of shape \(bias?.shape ?? []) for \(b.n) columns")
     precondition(
       residual.map { $0.shape == shape } ?? true, "a residual of shape \(residual?.shape ?? []) for \(shape)")
@@ -83,7 +84,7 @@ extension TensorDestination {
       m: m, n: b.n, k: k,
       a: a.base, aStride: a.shape[-1], aTransposed: transposingA,
       b: b.base, bStride: b.stride, bTransposed: b.isTransposed,
-      c: base, cStride: b.n, accumulates: accumulates, bias: bias?.base)
+      c: base, cStride: b.n, accumulation: accumulation, bias: bias?.base)
     product.bPacked = b.isPacked
     product.epilogue.residual = residual?.base
     product.epilogue.residualStride = b.n
@@ -94,39 +95,7 @@ extension TensorDestination {
   }
 }
 
-/// op(B) of a product: a tensor, to be transposed or not, or a packed matrix.
-private struct RightOperand {
-  /// The shape of op(B), [count,] [k, n].
-  let rank, count, k, n: Int
-  let base: UnsafePointer<Float>
-  let stride: Int
-  let isTransposed: Bool
-  let isPacked: Bool
-  let description: String
-  private let storage: Storage
-
-  init(_ b: Tensor, transposing: Bool) {
-    precondition(b.shape.rank >= 2, "a matrix is wanted, not shape \(b.shape)")
-    (k, n) = transposing ? (b.shape[-1], b.shape[-2]) : (b.shape[-2], b.shape[-1])
-    rank = b.shape.rank
-    count = rank == 3 ? b.shape[0] : 1
-    base = b.base
-    stride = b.shape[-1]
-    isTransposed = transposing
-    isPacked = false
-    description = "\(b.shape)\(transposing ? "^T" : "")"
-    storage = b.storage
-  }
-
-  init(_ b: PackedMatrix) {
-    (k, n) = (b.shape[0], b.shape[1])
-    rank = 2
-    count = 1
-    base = UnsafePointer(b.storage.base)
-    stride = 0
-    isTransposed = false
-    isPacked = true
-    description = "packed \(b.shape)"
-    storage = b.storage
-  }
+extension Backend {
+  /// Whether products of matrices [m, depth] [depth, n] can be added whole to what is in their place.
+  public func addsProducts(ofDepth depth: Int) -> Bool { depth <= kernels.longestAddedSum }
 }

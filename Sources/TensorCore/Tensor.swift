@@ -29,7 +29,7 @@ extension Tensor {
     _ shape: Shape, on backend: Backend, writtenBy write: (TensorDestination) -> Void
   ) {
     self.init(shape: shape, backend: backend, storage: backend.pool.allocate(shape.count), offset: 0)
-    write(TensorDestination(shape: shape, backend: backend, storage: storage, offset: 0, accumulates: false))
+    write(TensorDestination(shape: shape, backend: backend, storage: storage, offset: 0, accumulation: .replacing))
   }
 
   /// - Parameter values: as many as the shape has elements, row-major.

@@ -8,7 +8,7 @@ extension VectorKernels {
   private static let streamedRows = 2
 
   func isForFewRows(_ product: MatrixProduct) -> Bool {
-    !product.bPacked && product.m > 0 && product.n > 0
+    !product.bPacked && product.accumulation != .addingSum && product.m > 0 && product.n > 0
       && (product.bTransposed ? product.m == 1 : product.m <= Self.streamedRows)
   }
 
@@ -47,7 +47,7 @@ extension VectorKernels {
   }
 
   private func beginRows(_ product: MatrixProduct) {
-    if product.accumulates { return }
+    if product.accumulation == .continuingChain { return }
     for row in 0..<product.m {
       let c = product.c + row * product.cStride
       forEachVector(product.n) { c.store(product.bias?.vector($0) ?? .zero, $0) }

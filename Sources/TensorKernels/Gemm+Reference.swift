@@ -11,11 +11,11 @@ extension ReferenceKernels {
     for i in 0..<product.m {
       for j in 0..<product.n {
         let c = product.c + i * product.cStride + j
-        var sum = product.accumulates ? c.pointee : product.bias?[j] ?? 0
+        var sum = product.accumulation == .continuingChain ? c.pointee : product.bias?[j] ?? 0
         for p in 0..<product.k {
           sum.addProduct(product.a[i * aRow + p * aColumn], product.b[p * bRow + j * bColumn])
         }
-        c.pointee = sum
+        c.pointee = product.accumulation == .addingSum ? c.pointee + sum : sum
         finish(product, i, j)
       }
     }
@@ -28,6 +28,8 @@ extension ReferenceKernels {
     let y = epilogue.activated.map { $0 + i * product.cStride + j } ?? c
     activate(epilogue.activation, c, into: y, count: 1)
   }
+
+  public var longestAddedSum: Int { .max }
 
   /// One column is a panel: packed B is the transposed matrix.
   public var packedPanelColumns: Int { 1 }

@@ -11,7 +11,8 @@ import KernelInterface
 // 4. The epilogue (`Gemm+Epilogue`): residual and activation, tile by tile, behind the last block of k.
 // 5. One row or a few (`Gemm+FewRows`): every value of B is used once or twice, so it is read where it lies.
 //
-// Each element of C sees one chain of fused multiply-adds over k ascending, whichever block and tile it falls into.
+// Each element of C sees one chain of fused multiply-adds over k ascending, whichever block and tile it falls into. Where that
+// chain is to be added to C, not to begin there, it must fit one block of k: it waits in the registers of its tile.
 
 /// The sizes of blocks, found by measurement. None of them shows in the bits.
 enum BlockSize {
@@ -39,6 +40,8 @@ extension VectorKernels {
       BlockedProduct(product, workspace: workspace).multiply()
     }
   }
+
+  public var longestAddedSum: Int { BlockSize.depth }
 
   public var packedPanelColumns: Int { Tile.columns }
 
@@ -123,7 +126,8 @@ private struct BlockedProduct {
 
   /// Rows times columns of C, over a block of k.
   private func multiply(_ firstRow: Int, _ rows: Int, _ firstColumn: Int, _ columns: Int, _ k: Int, _ depth: Int) {
-    let continues = product.accumulates || k > 0
+    let continues = product.accumulation == .continuingChain || k > 0
+    let addsSum = product.accumulation == .addingSum
     let isComplete = k + depth == product.k && !product.epilogue.isEmpty
     forEachColumnPanel(columns) { panelColumn, width in
       let column = firstColumn + panelColumn
@@ -141,13 +145,13 @@ private struct BlockedProduct {
         if width == tileWidth {
           multiplyTile(
             height, tileWidth, depth: depth, panelOfA, aStride: aStride, panelOfB, bStride: bStride, ahead: ahead,
-            into: c, cStride: product.cStride, continues: continues, bias: bias)
+            into: c, cStride: product.cStride, continues: continues, addsSum: addsSum, bias: bias)
         } else {
           beginEdge(c, height, width, continues: continues, bias: bias)
           multiplyTile(
             height, tileWidth, depth: depth, panelOfA, aStride: aStride, panelOfB, bStride: bStride, ahead: ahead,
-            into: edge, cStride: Tile.columns, continues: true, bias: nil)
-          endEdge(c, height, width)
+            into: edge, cStride: Tile.columns, continues: true, addsSum: false, bias: nil)
+          endEdge(c, height, width, addsSum: addsSum)
         }
         if isComplete { VectorKernels().finish(product, row: row, rows: height, column: column, columns: width) }
       }
@@ -181,10 +185,12 @@ private struct BlockedProduct {
     }
   }
 
-  private func endEdge(_ c: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
+  private func endEdge(_ c: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int, addsSum: Bool) {
     for row in 0..<rows {
+      let c = c + row * product.cStride
       forEachVector(columns) { lanes in
-        (c + row * product.cStride).store(read(edge + row * Tile.columns + lanes.first), lanes)
+        let sums = read(edge + row * Tile.columns + lanes.first)
+        c.store(addsSum ? c.vector(lanes) + sums : sums, lanes)
       }
     }
   }

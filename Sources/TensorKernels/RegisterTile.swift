@@ -10,6 +10,8 @@ protocol TileColumns {
   init(_ p: UnsafePointer<Float>)
   init(repeating value: Float)
   func store(_ p: UnsafeMutablePointer<Float>)
+  /// Asks for the memory of a row.
+  static func prefetchRow(_ p: UnsafePointer<Float>)
   mutating func scale(by factors: Self)
   mutating func add(_ other: Self)
   /// self += a * b, fused
@@ -24,6 +26,7 @@ struct OneVector: TileColumns {
   @inline(__always) init(_ p: UnsafePointer<Float>) { sums = read(p) }
   @inline(__always) init(repeating value: Float) { sums = Vector(repeating: value) }
   @inline(__always) func store(_ p: UnsafeMutablePointer<Float>) { write(sums, to: p) }
+  @inline(__always) static func prefetchRow(_ p: UnsafePointer<Float>) { prefetch(p) }
   @inline(__always) mutating func scale(by factors: OneVector) { sums *= factors.sums }
   @inline(__always) mutating func add(_ other: OneVector) { sums += other.sums }
   @inline(__always) mutating func addProduct(_ a: Vector, _ b: OneVector) { sums = sums.adding(a, times: b.sums) }
@@ -41,6 +44,10 @@ struct SideBySide<Left: TileColumns, Right: TileColumns>: TileColumns {
   @inline(__always) func store(_ p: UnsafeMutablePointer<Float>) {
     left.store(p)
     right.store(p + Self.middle)
+  }
+  @inline(__always) static func prefetchRow(_ p: UnsafePointer<Float>) {
+    Left.prefetchRow(p)
+    Right.prefetchRow(p + Self.middle)
   }
   @inline(__always) mutating func scale(by factors: Self) {
     left.scale(by: factors.left)
@@ -71,6 +78,8 @@ protocol TileRows {
   func store(_ c: UnsafeMutablePointer<Float>, _ stride: Int)
   mutating func scale(by factors: Columns)
   mutating func add(_ c: UnsafePointer<Float>, _ stride: Int)
+  /// Asks for the memory of a tile.
+  static func prefetchRows(_ c: UnsafePointer<Float>, _ stride: Int)
   /// Adds the products of one value of the left operand for each row, `stride` floats apart, with a row of the right one.
   mutating func addProducts(_ a: UnsafePointer<Float>, _ stride: Int, _ b: Columns)
 }
@@ -85,6 +94,7 @@ struct OneRow<Columns: TileColumns>: TileRows {
   @inline(__always) func store(_ c: UnsafeMutablePointer<Float>, _ stride: Int) { row.store(c) }
   @inline(__always) mutating func scale(by factors: Columns) { row.scale(by: factors) }
   @inline(__always) mutating func add(_ c: UnsafePointer<Float>, _ stride: Int) { row.add(Columns(c)) }
+  @inline(__always) static func prefetchRows(_ c: UnsafePointer<Float>, _ stride: Int) { Columns.prefetchRow(c) }
   @inline(__always) mutating func addProducts(_ a: UnsafePointer<Float>, _ stride: Int, _ b: Columns) {
     row.addProduct(Vector(repeating: a[0]), b)
   }
@@ -114,6 +124,10 @@ struct Stack<Upper: TileRows, Lower: TileRows>: TileRows where Upper.Columns == 
   @inline(__always) mutating func add(_ c: UnsafePointer<Float>, _ stride: Int) {
     upper.add(c, stride)
     lower.add(c + Upper.count * stride, stride)
+  }
+  @inline(__always) static func prefetchRows(_ c: UnsafePointer<Float>, _ stride: Int) {
+    Upper.prefetchRows(c, stride)
+    Lower.prefetchRows(c + Upper.count * stride, stride)
   }
   @inline(__always) mutating func addProducts(_ a: UnsafePointer<Float>, _ stride: Int, _ b: Columns) {
     upper.addProducts(a, stride, b)

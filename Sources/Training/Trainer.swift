@@ -72,7 +72,9 @@ struct Trainer {
     let batch = data.batch(
       plan.samples(step: step, lane: lane).map { data.samples[$0] }, on: parameters.backend)
     let key = randomness.derived(UInt64(step)).derived(UInt64(lane))
-    let tape = Tape(parameters: parameters, gradients: target.arena)
+    let tape = Tape(
+      parameters: parameters, gradients: target.arena, addingToSum: target.addsToSum,
+      packedWeights: target.packedWeights)
     let context = ForwardContext(tape: tape, mode: .training(key))
     let loss = model.meanLoss(of: batch, context)
     tape.backward(from: loss, whenComplete: target.whenComplete ?? { _ in })

@@ -54,6 +54,23 @@ struct LaneTreeTests {
     }
   }
 
+  @Test(
+    "lanes whose number is a power of two take a buffer for each doubling", arguments: [(1, 1), (2, 1), (4, 2), (8, 3)])
+  func buffersOfWholeTrees(lanes: Int, buffers: Int) {
+    #expect(LaneTree(lanes: lanes).partialSums(of: 0..<lanes).buffersNeeded == buffers)
+  }
+
+  @Test("a lane is added where it is computed when its sister is there, and a rank's first lane never is")
+  func destinations() {
+    var sums = LaneTree(lanes: 6).partialSums(of: 1..<6)
+    var adds: [Bool] = []
+    for lane in 1..<6 {
+      adds.append(sums.destination(of: lane).adds)
+      _ = sums.push(lane)
+    }
+    #expect(adds == [false, false, true, false, true], "1 2+3 4+5")
+  }
+
   @Test("ranks share the lanes in order and as evenly as possible", arguments: 1...16, 1...20)
   func shares(lanes: Int, ranks: Int) {
     let tree = LaneTree(lanes: lanes)
@@ -81,7 +98,14 @@ private struct Run {
   init(_ tree: LaneTree, rank: Int, ranks: Int) {
     sums = tree.partialSums(of: tree.lanes(ofRank: rank, ranks: ranks))
     for lane in sums.lanes {
-      buffers.append("\(lane)")
+      let (buffer, adds) = sums.destination(of: lane)
+      if adds {
+        #expect(buffer == buffers.count - 1, "the topmost sum is added to")
+        buffers[buffer] = "(\(buffers[buffer])+\(lane))"
+      } else {
+        #expect(buffer == buffers.count, "nothing is written over")
+        buffers.append("\(lane)")
+      }
       mostBuffers = max(mostBuffers, buffers.count)
       for join in sums.push(lane) { apply(join) }
     }

@@ -4,8 +4,8 @@ func probeProducts(_ kernels: any Kernels, _ digest: inout Digest) {
   for (m, n, k) in [(1, 1, 1), (1, 90, 43), (3, 40, 11), (13, 10, 40), (64, 33, 300), (29, 60, 17)] {
     for transposition in 0..<4 {
       let (aTransposed, bTransposed) = (transposition & 1 == 1, transposition & 2 == 2)
-      for isPacked in [false, true] {
-        digest.add(product(m, n, k, aTransposed, bTransposed, isPacked: isPacked, kernels))
+      for (isPacked, addsSum) in [(false, false), (true, false), (false, true), (true, true)] {
+        digest.add(product(m, n, k, aTransposed, bTransposed, isPacked: isPacked, addsSum: addsSum, kernels))
       }
     }
   }
@@ -17,9 +17,10 @@ func probeProducts(_ kernels: any Kernels, _ digest: inout Digest) {
   digest.add(dx + sums)
 }
 
-/// C and the activated C.
+/// C and the activated C, or C with the product added to it.
 private func product(
-  _ m: Int, _ n: Int, _ k: Int, _ aTransposed: Bool, _ bTransposed: Bool, isPacked: Bool, _ kernels: any Kernels
+  _ m: Int, _ n: Int, _ k: Int, _ aTransposed: Bool, _ bTransposed: Bool, isPacked: Bool, addsSum: Bool,
+  _ kernels: any Kernels
 ) -> [Float] {
   let (a, b, bias, residual) = (made(18, 20_000), made(19, 30_000), made(20, n), made(26, m * n))
   var (c, y, panels) = (made(21, m * n), made(27, m * n), made(28, (n + 31) / 32 * 32 * k))
@@ -27,14 +28,20 @@ private func product(
     b.withUnsafeBufferPointer { b in
       bias.withUnsafeBufferPointer { bias in
         residual.withUnsafeBufferPointer { residual in
-          c.withUnsafeMutableBufferPointer { c in
+          withMutable(&c, &y) { c, activated in
             var product = MatrixProduct(
               m: m, n: n, k: k, a: a.baseAddress!, aStride: aTransposed ? m : k, aTransposed: aTransposed,
-              b: b.baseAddress!, bStride: bTransposed ? k : n, bTransposed: bTransposed, c: c.baseAddress!, cStride: n,
+              b: b.baseAddress!, bStride: bTransposed ? k : n, bTransposed: bTransposed, c: c, cStride: n,
               bias: bias.baseAddress!)
-            (product.epilogue.residual, product.epilogue.residualStride) = (residual.baseAddress!, n)
-            product.epilogue.activation = .geluTanh
-            run(product, isPacked, activated: &y, panels: &panels, kernels)
+            if addsSum {
+              product.bias = nil
+              product.accumulation = .addingSum
+            } else {
+              (product.epilogue.residual, product.epilogue.residualStride) = (residual.baseAddress!, n)
+              product.epilogue.activation = .geluTanh
+              product.epilogue.activated = activated
+            }
+            run(product, isPacked, panels: &panels, kernels)
           }
         }
       }
@@ -44,11 +51,9 @@ private func product(
 }
 
 private func run(
-  _ product: MatrixProduct, _ isPacked: Bool, activated: UnsafeMutablePointer<Float>,
-  panels: UnsafeMutablePointer<Float>, _ kernels: any Kernels
+  _ product: MatrixProduct, _ isPacked: Bool, panels: UnsafeMutablePointer<Float>, _ kernels: any Kernels
 ) {
   var product = product
-  product.epilogue.activated = activated
   if isPacked {
     kernels.packB(product, into: panels)
     product.b = UnsafePointer(panels)
@@ -57,4 +62,12 @@ private func run(
   let workspace = UnsafeMutableRawPointer.allocate(byteCount: kernels.gemmWorkspaceSize(product), alignment: 64)
   kernels.gemm(product, workspace: workspace)
   workspace.deallocate()
+}
+
+private func withMutable(
+  _ a: inout [Float], _ b: inout [Float],
+  _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+) {
+  a.withUnsafeMutableBufferPointer { a in b.withUnsafeMutableBufferPointer { b in body(a.baseAddress!, b.baseAddress!) }
+  }
 }

@@ -45,11 +45,11 @@ struct MatrixProductTests {
   func packed(m: Int, n: Int, k: Int) {
     let (a, b, bias) = (random([m, k], seed: 1), random([k, n], seed: 2), random([n], seed: 3))
     let transposed = random([n, k], seed: 4)
-    let c = Tensor.matrixProduct(a, b.packed(), bias: bias, activation: .gelu)
+    let c = Tensor.matrixProduct(a, RightOperand(b.packed()), bias: bias, activation: .gelu)
     #expect(c.values == Tensor.matrixProduct(a, b, bias: bias).activated(.gelu).values)
-    let d = Tensor.matrixProduct(a, transposed.packed(transposing: true))
+    let d = Tensor.matrixProduct(a, RightOperand(transposed.packed(transposing: true)))
     #expect(d.values == Tensor.matrixProduct(a, transposed, transposingB: true).values)
-    c.accumulatingDestination.writeMatrixProduct(a, b.packed())
+    c.accumulatingDestination.writeMatrixProduct(a, RightOperand(b.packed()))
     let (sum, expected) = (c.values, Tensor.matrixProduct(a, b, bias: bias).activated(.gelu))
     expected.accumulatingDestination.writeMatrixProduct(a, b)
     #expect(sum == expected.values)
@@ -58,7 +58,7 @@ struct MatrixProductTests {
   @Test("the sums in front of an activation are kept where they are asked for")
   func sums() {
     let (a, b, bias) = (random([20, 30], seed: 1), random([30, 40], seed: 2), random([40], seed: 3))
-    let (sums, activated) = Tensor.activatedMatrixProduct(a, b, bias: bias, activation: .geluTanh)
+    let (sums, activated) = Tensor.activatedMatrixProduct(a, RightOperand(b), bias: bias, activation: .geluTanh)
     #expect(sums.values == Tensor.matrixProduct(a, b, bias: bias).values)
     #expect(activated.values == sums.activated(.geluTanh).values)
   }

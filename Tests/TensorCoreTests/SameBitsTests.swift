@@ -90,7 +90,8 @@ struct SameBitsTests {
           residual: Tensor(Array(Self.ys.suffix(m * n)), [m, n], on: backend), activation: .gelu)
       }
       expectSameBits("packed \(m) x \(n) x \(k)") { backend in
-        Tensor.matrixProduct(Tensor(aValues, [m, k], on: backend), Tensor(bValues, [k, n], on: backend).packed())
+        Tensor.matrixProduct(
+          Tensor(aValues, [m, k], on: backend), RightOperand(Tensor(bValues, [k, n], on: backend).packed()))
       }
     }
     for (count, m) in [(2, 150), (9, 30)] {

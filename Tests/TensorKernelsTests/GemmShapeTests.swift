@@ -16,7 +16,7 @@ import Testing
       let at = index * 8
       let (m, n, k) = (Self.draw(70, key, at), Self.draw(80, key, at + 1), Self.draw(60, key, at + 2))
       let (aTransposed, bTransposed) = (key.bits(at: at + 3) & 1 == 1, key.bits(at: at + 4) & 1 == 1)
-      let start = SumStart.allCases[Self.draw(2, key, at + 5)]
+      let start = SumStart.allCases[Self.draw(3, key, at + 5)]
       let make = {
         GuardedProduct(
           m, n, k, aTransposed: aTransposed, bTransposed: bTransposed, start: start, gap: Self.draw(20, key, at + 6))

@@ -1,9 +1,17 @@
 import KernelInterface
 import Testing
 
-/// Where a sum begins.
+/// Where a sum begins, or that it is added to the old value.
 enum SumStart: CaseIterable, Sendable {
-  case zero, bias, oldValue
+  case zero, bias, oldValue, beforeOldValue
+
+  var accumulation: Accumulation {
+    switch self {
+    case .zero, .bias: .replacing
+    case .oldValue: .continuingChain
+    case .beforeOldValue: .addingSum
+    }
+  }
 }
 
 /// A product with its operands in guarded memory, rows of each lying `gap` floats further apart than needed.
@@ -26,7 +34,7 @@ struct GuardedProduct {
     product = MatrixProduct(
       m: m, n: n, k: k, a: a.pointer, aStride: (aTransposed ? m : k) + gap, aTransposed: aTransposed, b: b.pointer,
       bStride: (bTransposed ? k : n) + gap, bTransposed: bTransposed, c: c.pointer, cStride: n + gap,
-      accumulates: start == .oldValue, bias: start == .bias ? UnsafePointer(bias.pointer) : nil)
+      accumulation: start.accumulation, bias: start == .bias ? UnsafePointer(bias.pointer) : nil)
   }
 
   /// C, gaps included, after `kernels` have multiplied.

@@ -6,8 +6,12 @@ public protocol MatrixProductKernels: Sendable {
   /// C = A B, or C += A B, and the epilogue.
   ///
   /// Order: every element of C is one chain of fused multiply-adds over k ascending, beginning at the old value
-  /// (`accumulates`), at the bias of its column, or at zero. So the result does not depend on how rows and columns are cut.
+  /// (`continuingChain`), at the bias of its column, or at zero; with `addingSum` the old value is added to the chain's end.
+  /// So the result does not depend on how rows and columns are cut.
   func gemm(_ product: MatrixProduct, workspace: UnsafeMutableRawPointer)
+
+  /// The greatest k with which `gemm` can add sums to C: of a longer chain, a part would have to wait in the place of C.
+  var longestAddedSum: Int { get }
 
   /// The columns of a panel of packed B. Packed B takes k floats for each column, the columns counted in whole panels.
   var packedPanelColumns: Int { get }
