@@ -9,6 +9,8 @@ public enum CheckpointFailure: UserFacingError, Equatable {
   case damaged(path: String, CheckpointDamage)
   /// There are checkpoints, but not one of them verifies.
   case noneSound(directory: String)
+  /// Two runs, given by the folders of their checkpoints, cannot be compared.
+  case noCommonStep(first: String, second: String)
   /// The tensors differ from the model's, or the optimizer's: the first that does, and how many more do.
   case mismatch(path: String, of: Part, first: TensorDifference, others: Int)
 
@@ -20,7 +22,7 @@ public enum CheckpointFailure: UserFacingError, Equatable {
   public var exitStatus: ExitStatus {
     switch self {
     case .notSaved: .cannotWrite
-    case .notFound: .missingInput
+    case .notFound, .noCommonStep: .missingInput
     case .damaged, .noneSound, .mismatch: .badData
     }
   }
@@ -33,6 +35,7 @@ public enum CheckpointFailure: UserFacingError, Equatable {
     case .notFound(let path): "there is no checkpoint in \(path)"
     case .damaged(let path, let damage): "checkpoint \(path) cannot be used: \(damage)"
     case .noneSound(let directory): "every checkpoint in \(directory) is damaged"
+    case .noCommonStep(let first, let second): "\(first) and \(second) have no checkpoints of the same step"
     case .mismatch(let path, let part, let first, let others):
       "\(path) is a checkpoint of another \(part.rawValue): \(first)"
         + (others == 0 ? "" : " (and \(others) more \(others == 1 ? "tensor differs" : "tensors differ"))")
@@ -46,6 +49,7 @@ public enum CheckpointFailure: UserFacingError, Equatable {
     case .damaged(_, .otherFormatVersion): "Use the version of revoada that wrote it, or a newer one."
     case .damaged: "Use another checkpoint: `revoada checkpoint verify DIR` tells which ones are sound."
     case .noneSound: "Restore them from a copy: `revoada checkpoint verify DIR` tells what is wrong with each."
+    case .noCommonStep: "Give two checkpoints, or train both runs with the same checkpoint.every and enough of keep."
     case .mismatch: "Use the configuration it was trained with (see `revoada checkpoint inspect`), or start a new run."
     }
   }

@@ -40,6 +40,14 @@ public enum CheckpointLocation: Equatable, Sendable {
     }
   }
 
+  /// The checkpoint itself, or the one of the run that is of a step; throws ``CheckpointFailure``.
+  public func load(step: Int, fileSystem: any FileSystem = LocalFileSystem()) throws -> LoadedCheckpoint {
+    switch self {
+    case .checkpoint: try load(fileSystem: fileSystem, skipping: { _ in })
+    case .store(let directory): try CheckpointStore(directory: directory, fileSystem: fileSystem).load(step: step)
+    }
+  }
+
   /// The checkpoint itself, or every committed one of the run, the newest first, each checked file by file.
   public func verify(fileSystem: any FileSystem = LocalFileSystem()) throws -> [CheckpointVerification] {
     switch self {

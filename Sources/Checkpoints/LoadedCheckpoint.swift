@@ -60,6 +60,20 @@ public struct LoadedCheckpoint: Sendable {
     try file.readFloats(of: tensor, into: memory)
   }
 
+  /// The values of a tensor of the manifest, row-major.
+  func values(of tensor: CheckpointManifest.Tensor) throws(FileSystemError) -> [Float] {
+    guard let file = files[tensor.file], let entry = file.tensor(named: tensor.name) else {
+      preconditionFailure("the table of \(path) was checked against its files when they were opened")
+    }
+    var values = [Float](repeating: 0, count: tensor.shape.reduce(1, *))
+    // The buffer's function does not hand on typed errors.
+    let outcome = values.withUnsafeMutableBufferPointer { memory in
+      Result { () throws(FileSystemError) in try file.readFloats(of: entry, into: memory) }
+    }
+    try outcome.get()
+    return values
+  }
+
   /// Throws ``CheckpointFailure`` unless the checkpoint's parameters are exactly `expected`, names and shapes, in
   /// whatever order. The error names the first that differs, in the order of `expected`, and how many more do.
   public func requireParameters(_ expected: [TensorSignature]) throws {
