@@ -2,13 +2,14 @@
 
 SWIFT := swift
 BINARY := .build/release/revoada
-RELEASE := --configuration release --static-swift-stdlib --product revoada -Xlinker -s
+RELEASE_FLAGS := --configuration release --static-swift-stdlib -Xlinker -s
+RELEASE := $(RELEASE_FLAGS) --product revoada
 DEMO_CONFIG := configs/digits-mlp.yaml
 DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-floats format lint bench bench-peers clean
+.PHONY: help build demo test test-bits test-floats format lint bench bench-peers clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
@@ -33,6 +34,12 @@ test-floats: ## Try every elementary function on all 2^32 floats (minutes)
 	@cluster/bootstrap.sh
 	@$(SWIFT) build --configuration release --product kernel-probe
 	@.build/release/kernel-probe floats avx2 $$(! grep -q avx512dq /proc/cpuinfo || echo avx512)
+
+test-bits: ## Train in many ways - ranks, threads, nodes, resumed - and expect the same bits (minutes); OPTIONS=--whole
+	@cluster/bootstrap.sh --test
+	@$(SWIFT) build $(RELEASE)
+	@$(SWIFT) build $(RELEASE_FLAGS) --product same-bits
+	@.build/release/same-bits $(OPTIONS)
 
 format: ## Format all Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)

@@ -112,6 +112,10 @@ let package = Package(
         name: "parallel-tests",
         dependencies: ["MessagePassing", "MPICollectives", "Collectives", "Failures", "GroupChecks"],
         path: "Tests/Parallel"),
+      .executableTarget(
+        name: "same-bits",
+        dependencies: ["TestSupport", "TensorCore", "KernelInterface", "Tables", argumentParser],
+        path: "Tests/SameBits"),
     ]
     + [
       testTarget("MessagePassing", ["parallel-tests", "MessagePassing"]),
@@ -129,7 +133,7 @@ let package = Package(
       testTarget("Benchmarks", ["Benchmarks", "TensorCore", "KernelInterface"]),
       testTarget("Tables", ["Tables"]),
       testTarget("Launching", ["Launching"]),
-      testTarget("Command", ["revoada", "Training", "TensorCore", "KernelInterface"]),
+      testTarget("Command", ["revoada", "same-bits", "Training", "TensorCore", "KernelInterface"]),
     ]
 )
 

@@ -10,11 +10,14 @@ public enum NetworkLab {
       }
   }
 
+  /// What stands in front of a command that is to run on the first of `hosts` hosts.
+  public static func command(hosts: Int) -> [String] { ["\(repositoryRoot)/cluster/netlab.sh", "\(hosts)", "--"] }
+
   /// Starts a command on the first of `hosts` hosts, `lab1`.
   public static func start(
     hosts: Int, _ command: [String], environment: [String: String] = [:]
   ) throws -> RunningProcess {
-    try RunningProcess(
-      "\(repositoryRoot)/cluster/netlab.sh", ["\(hosts)", "--"] + command, environment: environment)
+    let whole = Self.command(hosts: hosts) + command
+    return try RunningProcess(whole[0], Array(whole.dropFirst()), environment: environment)
   }
 }

@@ -1,0 +1,71 @@
+import TestSupport
+
+/// Trains cells by the program, each in a run folder of its own.
+struct CellRunner {
+  let program: String
+  let folder: TemporaryFolder
+
+  /// A command that did not end as it should.
+  struct Failure: Error, CustomStringConvertible {
+    let command: [String]
+    let output: RunningProcess.Output
+
+    var description: String {
+      "status \(output.exitCode) of: \(command.joined(separator: " "))\n\(output.standardError)\(output.standardOutput)"
+    }
+  }
+
+  init(program: String, models: [TrainedModel]) throws {
+    self.program = program
+    folder = try TemporaryFolder()
+    try folder.write(TrainedModel.text(), to: "text.txt")
+    for model in models { try folder.write(model.configuration, to: model.name + ".yaml") }
+  }
+
+  /// Trains from the beginning and returns the digest of the weights.
+  ///
+  /// - Parameter run: the name of the run folder, which must be new.
+  func digest(_ plan: CellPlan, of model: TrainedModel, run: String, savingEveryStep: Bool = false) throws -> String {
+    for leg in plan.legs {
+      var arguments = [folder.path + "/" + model.name + ".yaml", "--run", folder.path + "/" + run]
+      arguments += ["--steps", "\(leg.lastStep)", "--threads", "\(plan.cell.threads)"]
+      var settings = plan.isReference ? [] : plan.cell.settings(ranks: leg.ranks)
+      if savingEveryStep { settings.append("checkpoint.every=1") }
+      if plan.isSpoiled { settings.append("training.seed=2") }
+      let start = plan.isReference ? [program, "train"] : launch(plan.cell, ranks: leg.ranks)
+      try succeed(start + arguments + settings.flatMap { ["--set", $0] }, plan.cell)
+    }
+    let output = try succeed([program, "checkpoint", "digest", folder.path + "/" + run], plan.cell)
+    return String(output.standardOutput.prefix { $0 != "\n" })
+  }
+
+  /// What `revoada checkpoint diff` says about two runs.
+  func difference(_ first: String, _ second: String) throws -> String {
+    let command = [program, "checkpoint", "diff", folder.path + "/" + first, folder.path + "/" + second]
+    let output = try RunningProcess(command[0], Array(command.dropFirst())).wait()
+    guard output.exitCode <= 1 else { throw Failure(command: command, output: output) }
+    return output.standardOutput
+  }
+
+  func remove(_ run: String) throws {
+    if folder.exists(run) { try folder.remove(run) }
+  }
+
+  private func launch(_ cell: Cell, ranks: Int) -> [String] {
+    guard cell.isInLab else { return [program, "launch", "-n", "\(ranks)"] }
+    let most = Cell.ranksPerNode(ranks, nodes: cell.nodes)
+    let hosts = stride(from: 0, to: ranks, by: most).map { first in
+      "lab\(first / most + 1):\(min(most, ranks - first))"
+    }
+    return NetworkLab.command(hosts: cell.nodes) + [program, "launch", "--hosts", hosts.joined(separator: ",")]
+  }
+
+  @discardableResult
+  private func succeed(_ command: [String], _ cell: Cell) throws -> RunningProcess.Output {
+    // Ranks take turns on few cores: one that waits lets the others run.
+    let environment = ["REVOADA_ISA": cell.instructionSet.rawValue, "OMPI_MCA_mpi_yield_when_idle": "1"]
+    let output = try RunningProcess(command[0], Array(command.dropFirst()), environment: environment).wait(timeout: 120)
+    guard output.exitCode == 0 else { throw Failure(command: command, output: output) }
+    return output
+  }
+}
