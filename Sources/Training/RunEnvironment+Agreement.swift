@@ -15,8 +15,8 @@ struct DifferentInputs: UserFacingError, Equatable {
   var message: String {
     let names = ranks.map(String.init).joined(separator: ", ")
     return ranks.count == 1
-      ? "rank \(names) has another \(what) than the other \(total - 1)"
-      : "ranks \(names) have another \(what) than the other \(total - ranks.count)"
+      ? "rank \(names) does not have the \(what) of the other \(total - 1)"
+      : "ranks \(names) do not have the \(what) of the other \(total - ranks.count)"
   }
 
   var remedy: String? {
