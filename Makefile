@@ -9,7 +9,11 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help build demo test test-bits test-floats format lint bench bench-peers clean
+=======
+.PHONY: help build demo test test-floats format lint bench bench-peers bench-ranks clean
+>>>>>>> 0c4501af2e0a8120834e8b9bd0dde6c6daf4677a
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
@@ -52,6 +56,9 @@ bench: build ## Time training steps, two ranks and start-up beside PyTorch and p
 
 bench-peers: build ## Time the kernels beside PyTorch and OpenBLAS too, and print the table of targets; REPORT=FILE
 	@benchmarks/side_by_side.sh $(if $(REPORT),--report $(REPORT))
+
+bench-ranks: build ## Time sums and steps over ranks beside MPI, gloo, PyTorch DDP and the cost model; REPORT=FILE
+	@benchmarks/side_by_side.sh --over-ranks $(if $(REPORT),--report $(REPORT))
 
 clean: ## Remove what builds and the demo leave
 	@rm -rf .build $(DEMO_RUN)

@@ -50,14 +50,15 @@ let package = Package(
     .executableTarget(
       name: "revoada",
       dependencies: [
-        "Benchmarks", "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing", "Collectives",
+        "Benchmarks", "Planning", "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing",
+        "Collectives",
         "TensorCore", "KernelInterface", "Tables", "Failures", argumentParser,
       ]),
     .target(
       name: "Benchmarks",
       dependencies: [
-        "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore", "KernelInterface", "Collectives", "Tables",
-        "Failures",
+        "Planning", "Training", "Collectives", "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore",
+        "KernelInterface", "Tables", "Failures",
       ],
       path: "benchmarks/Sources"),
     .target(name: "Launching", dependencies: ["TensorCore", "Failures", subprocess]),
@@ -85,6 +86,7 @@ let package = Package(
     .target(name: "KernelInterface"),
     .target(name: "MessagePassing", dependencies: ["CMPIShim", "Failures"]),
     .target(name: "CMPIShim", dependencies: ["CMPI"]),
+    .target(name: "Planning", dependencies: ["Tables"]),
     .target(name: "Tables"),
     .target(name: "Failures"),
     .systemLibrary(
@@ -130,7 +132,8 @@ let package = Package(
       testTarget(
         "Training",
         ["Training", "Checkpoints", "Collectives", "Datasets", "TensorCore", "KernelInterface", "Failures"]),
-      testTarget("Benchmarks", ["Benchmarks", "TensorCore", "KernelInterface"]),
+      testTarget("Planning", ["Planning"]),
+      testTarget("Benchmarks", ["Benchmarks", "Training", "Collectives", "TensorCore", "KernelInterface", "Tables"]),
       testTarget("Tables", ["Tables"]),
       testTarget("Launching", ["Launching"]),
       testTarget("Command", ["revoada", "same-bits", "Training", "TensorCore", "KernelInterface"]),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Times Revoada beside PyTorch, OpenBLAS and plain MPI, block by block in alternation, so that all see the same machine.
 #
-#   benchmarks/side_by_side.sh [--short] [--only PART]... [--threads N]... [--rounds N] [--filter TEXT]
+#   benchmarks/side_by_side.sh [--short|--over-ranks] [--only PART]... [--threads N]... [--rounds N] [--filter TEXT]
 #                              [--report FILE] [--binary FILE]
 #
 # Needs the release binary (make build) and a Python with PyTorch and NumPy: the one that REVOADA_PEERS_PYTHON names,

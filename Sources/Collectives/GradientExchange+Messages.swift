@@ -62,7 +62,7 @@ extension GradientExchange {
       if options.precision == .bfloat16 {
         evaluator.round(sum, over: piece, into: target.assumingMemoryBound(to: UInt16.self))
       } else {
-        target.assumingMemoryBound(to: Float.self).update(from: evaluator.sum(sum, over: piece), count: piece.count)
+        evaluator.write(sum, over: piece, into: target.assumingMemoryBound(to: Float.self))
       }
     }
   }
@@ -127,10 +127,7 @@ extension GradientExchange {
   public func allReduce() throws {
     barrier.meet()
     if isOnOneNode {
-      let targets = plan.topology.neighbours(of: group.rank).map { buffer(0, ofNeighbour: $0) }
-      sumOwnSlices { range, sums in
-        for target in targets { (target + range.lowerBound).update(from: sums, count: range.count) }
-      }
+      writeOwnSlices()
     } else {
       for bucket in plan.buckets { try sum(bucket, on: backend.threads, whileWaiting: {}) { _, _ in } }
       try gatherSums()

@@ -16,9 +16,20 @@ extension GradientExchange {
   /// most a grain, from the threads of the backend. To be called after `settle`.
   public func sumOwnSlices(_ use: (_ range: Range<Int>, _ sums: UnsafePointer<Float>) -> Void) {
     precondition(isOnOneNode, "the partial sums of other nodes lie elsewhere")
-    let tree = tree.map { operand($0, received: [:]) }
-    forEachGrain(of: grains(of: ownSlices), on: backend.threads) { grain, evaluator in
+    let tree = nodeTree
+    forEachGrain(of: ownGrains, on: backend.threads) { grain, evaluator in
       use(grain, evaluator.sum(tree, over: grain))
+    }
+  }
+
+  /// On one node: adds up the slices that this rank owns and writes each sum to buffer 0 of every rank, while it is in the
+  /// cache.
+  func writeOwnSlices() {
+    let (tree, targets) = (nodeTree, firstBuffers)
+    forEachGrain(of: ownGrains, on: backend.threads) { grain, evaluator in
+      let first = targets[0] + grain.lowerBound
+      evaluator.write(tree, over: grain, into: first)
+      for target in targets.dropFirst() { (target + grain.lowerBound).update(from: first, count: grain.count) }
     }
   }
 
@@ -59,9 +70,9 @@ extension GradientExchange {
     let tree = tree.map { operand($0, received: received) }
     let kept = sums(ofNeighbour: group.rank)
     forEachGrain(of: grains(of: [slice]), on: threads) { grain, evaluator in
-      let sums = evaluator.sum(tree, over: grain)
-      (kept + grain.lowerBound).update(from: sums, count: grain.count)
-      note(grain, sums)
+      let target = kept + grain.lowerBound
+      evaluator.write(tree, over: grain, into: target)
+      note(grain, target)
     }
   }
 
@@ -103,7 +114,7 @@ extension GradientExchange {
     }
   }
 
-  private func grains(of slices: [Range<Int>]) -> [Range<Int>] {
+  func grains(of slices: [Range<Int>]) -> [Range<Int>] {
     slices.flatMap { slice in
       stride(from: slice.lowerBound, to: slice.upperBound, by: ReductionPlan.grain).map {
         $0..<min($0 + ReductionPlan.grain, slice.upperBound)

@@ -34,6 +34,13 @@ public final class GradientExchange {
   /// Of all steps so far.
   private var completedBuckets = 0
   private let memory: any NodeMemory
+  // What every step asks for again. The exchange is used by one thread at a time, so there is no race to make them.
+  /// The grains of the slices that this rank owns.
+  lazy var ownGrains = grains(of: ownSlices)
+  /// On one node: the sum that this rank makes, out of its node's buffers.
+  lazy var nodeTree = tree.map { operand($0, received: [:]) }
+  /// The first value of buffer 0 of each rank of this node.
+  lazy var firstBuffers = plan.topology.neighbours(of: group.rank).map { buffer(0, ofNeighbour: $0) }
 
   /// - Throws: where the memory cannot be had; see `ProcessGroup.shareMemory`.
   public init(

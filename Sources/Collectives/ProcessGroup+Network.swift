@@ -18,7 +18,9 @@ public struct LinkFigures: Sendable, Equatable {
 extension ProcessGroup {
   /// Measures how fast the first ranks of two nodes exchange messages, the slowest of neighbouring nodes. A collective;
   /// every rank gets the same figures. Takes some hundredths of a second.
-  public func measureLink(on topology: Topology) throws -> LinkFigures {
+  ///
+  /// - Parameter byteCount: of a long message. The longer, the less do the queues on the way hide.
+  public func measureLink(on topology: Topology, byteCount: Int = 1 << 20) throws -> LinkFigures {
     precondition(topology.nodes.count > 1, "one node has no network")
     let node = topology.node(of: rank)
     // Nodes 0 and 1, 2 and 3, ...; a last one without a partner only takes part.
@@ -26,13 +28,9 @@ extension ProcessGroup {
     let isIn = topology.nodes[node][0] == rank && partnerNode < topology.nodes.count
     let partner = isIn ? topology.nodes[partnerNode][0] : nil
     let short = try fastest(of: 5, bytes: 8, with: partner)
-    let long = try fastest(of: 3, bytes: 1 << 20, with: partner)
-    let slowest = try [short, long].map { seconds in
-      try allGather(withUnsafeBytes(of: seconds) { Array($0) }).map { bytes in
-        bytes.withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
-      }.max() ?? seconds
-    }
-    return LinkFigures(latency: slowest[0], bandwidth: Double(1 << 20) / max(slowest[1] - slowest[0], 1e-9))
+    let long = try fastest(of: 3, bytes: byteCount, with: partner)
+    let slowest = try (short: greatest(short), long: greatest(long))
+    return LinkFigures(latency: slowest.short, bandwidth: Double(byteCount) / max(slowest.long - slowest.short, 1e-9))
   }
 
   /// The bytes to exchange at a time between nodes: long against the latency, so that it costs a twentieth, and no longer.

@@ -35,26 +35,45 @@ final class SumEvaluator {
     value(of: tree, over: range, level: 0)
   }
 
+  /// The sum over `range`, at most a grain, written to `target` by the last addition: no copy is made.
+  ///
+  /// - Parameter target: may be what a source has of the range, for every source is read before or with the last addition.
+  func write(_ tree: SumTree<Operand>, over range: Range<Int>, into target: UnsafeMutablePointer<Float>) {
+    if case .source(.floats(let base)) = tree {
+      if base + range.lowerBound != target { target.update(from: base + range.lowerBound, count: range.count) }
+    } else {
+      evaluate(tree, over: range, level: 0, into: target)
+    }
+  }
+
   /// The sum over `range` as bfloat16, written to `target`.
   func round(_ tree: SumTree<Operand>, over range: Range<Int>, into target: UnsafeMutablePointer<UInt16>) {
     kernels.roundToBFloat16(sum(tree, over: range), into: target, count: range.count)
   }
 
   private func value(of tree: SumTree<Operand>, over range: Range<Int>, level: Int) -> UnsafePointer<Float> {
+    if case .source(.floats(let base)) = tree { return base + range.lowerBound }
     let own = levels + level * ReductionPlan.grain
+    evaluate(tree, over: range, level: level, into: own)
+    return UnsafePointer(own)
+  }
+
+  /// - Parameter level: of the scratch from which on nothing is in use.
+  private func evaluate(
+    _ tree: SumTree<Operand>, over range: Range<Int>, level: Int, into target: UnsafeMutablePointer<Float>
+  ) {
     switch tree {
     case .source(.floats(let base)):
-      return base + range.lowerBound
+      target.update(from: base + range.lowerBound, count: range.count)
     case .source(.bfloat16(let base)):
-      kernels.expandBFloat16(base + range.lowerBound, into: own, count: range.count)
+      kernels.expandBFloat16(base + range.lowerBound, into: target, count: range.count)
     case .sum(let left, let right):
       let a = value(of: left, over: range, level: level)
       let b = value(of: right, over: range, level: level + 1)
-      kernels.add(a, b, into: own, count: range.count)
+      kernels.add(a, b, into: target, count: range.count)
     case .rounded(let inner):
       kernels.roundToBFloat16(value(of: inner, over: range, level: level), into: halves, count: range.count)
-      kernels.expandBFloat16(halves, into: own, count: range.count)
+      kernels.expandBFloat16(halves, into: target, count: range.count)
     }
-    return UnsafePointer(own)
   }
 }

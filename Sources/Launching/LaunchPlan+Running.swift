@@ -9,34 +9,58 @@ extension LaunchPlan {
   /// SIGINT, SIGTERM and SIGHUP ask the job to save and end; a second one ends it at once. `notify` gets a line for the
   /// user about that. Throws where mpirun or a worker ended without a word.
   public func run(notify: @escaping @Sendable (String) -> Void) async throws -> ExitStatus {
-    let relay = StopRelay(notify: notify)
-    let status = try await relay.listening { try await runMPIRun(relay) }
-    let ending = JobEnding(status: status, stopRequests: relay.requests)
-    if let problem = ending.problem(command: outspokenCommandLine) { throw problem }
-    return ExitStatus(rawValue: ending.code)
+    try await runMPIRun(output: .currentStandardOutput, notify: notify).status
   }
 
-  private func runMPIRun(_ relay: StopRelay) async throws(LaunchError) -> JobEnding.Status {
+  /// The same, and returns what the job wrote to standard output.
+  ///
+  /// Throws where the job failed, too: it has said why on standard error.
+  public func output(notify: @escaping @Sendable (String) -> Void) async throws -> String {
+    let (status, output) = try await runMPIRun(output: .string(limit: 1 << 26), notify: notify)
+    guard status == .success else {
+      throw LaunchError("the job '\(commandLine)' failed", exitStatus: status)
+    }
+    return output
+  }
+
+  private func runMPIRun<Output: OutputProtocol>(
+    output: Output, notify: @escaping @Sendable (String) -> Void
+  ) async throws -> (status: ExitStatus, output: Output.OutputType) {
+    let relay = StopRelay(notify: notify)
+    let (status, output) = try await relay.listening { try await runMPIRun(output: output, relay) }
+    let ending = JobEnding(status: status, stopRequests: relay.requests)
+    if let problem = ending.problem(command: outspokenCommandLine) { throw problem }
+    return (ExitStatus(rawValue: ending.code), output)
+  }
+
+  private func runMPIRun<Output: OutputProtocol>(
+    output: Output, _ relay: StopRelay
+  ) async throws(LaunchError) -> (status: JobEnding.Status, output: Output.OutputType) {
     var options = PlatformOptions()
     options.processGroupID = 0
     var variables: [Environment.Key: String?] = [:]
     for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
-    let ended: TerminationStatus
     do {
-      ended = try await Subprocess.run(
+      let result = try await Subprocess.run(
         .path(.init(arguments[0])), arguments: Arguments(Array(arguments.dropFirst())),
         environment: .inherit.updating(variables), platformOptions: options,
-        input: .none, output: .currentStandardOutput, error: .currentStandardError
+        input: .none, output: output, error: .currentStandardError
       ) { execution in
         relay.started(execution.processIdentifier.value)
-      }.terminationStatus
+      }
+      relay.ended()
+      return (JobEnding.Status(result.terminationStatus), result.standardOutput)
     } catch {
       throw LaunchError("cannot run \(arguments[0]): \(error)", exitStatus: .systemError)
     }
-    relay.ended()
-    switch ended {
-    case .exited(let code): return .exited(code)
-    case .signaled(let signal): return .signalled(signal)
+  }
+}
+
+extension JobEnding.Status {
+  fileprivate init(_ status: TerminationStatus) {
+    switch status {
+    case .exited(let code): self = .exited(code)
+    case .signaled(let signal): self = .signalled(signal)
     }
   }
 }

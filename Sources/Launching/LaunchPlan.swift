@@ -54,7 +54,8 @@ extension LaunchPlan {
     if !machine.hasXPMEM { arguments += Self.withoutSingleCopy(machine.mpirun) }
     arguments.append(machine.executable)
     arguments += request.worker
-    arguments += ["--threads", "\(threads)", "--progress", machine.terminalColumns == nil ? "plain" : "bar"]
+    arguments += ["--threads", "\(threads)"]
+    if request.showsProgress { arguments += ["--progress", machine.terminalColumns == nil ? "plain" : "bar"] }
     self.init(ranks: ranks, threads: threads, isBound: isBound, arguments: arguments, environment: environment)
   }
 
@@ -118,11 +119,16 @@ public struct LaunchRequest: Equatable, Sendable {
   public var hosts: HostList?
   /// The worker's subcommand and arguments: `["train", "configs/digits-mlp.yaml"]`.
   public var worker: [String]
+  /// Whether the worker takes `--progress`, as training does.
+  public var showsProgress: Bool
 
-  public init(ranks: Int? = nil, threads: Int? = nil, hosts: HostList? = nil, worker: [String]) {
+  public init(
+    ranks: Int? = nil, threads: Int? = nil, hosts: HostList? = nil, worker: [String], showsProgress: Bool = true
+  ) {
     self.ranks = ranks
     self.threads = threads
     self.hosts = hosts
     self.worker = worker
+    self.showsProgress = showsProgress
   }
 }

@@ -31,4 +31,19 @@ extension Double {
     let tail = String(seconds % 60).leftPadded(to: 2, with: "0")
     return hours > 0 ? "\(hours):\(String(minutes).leftPadded(to: 2, with: "0")):\(tail)" : "\(minutes):\(tail)"
   }
+
+  /// Seconds as `1.234 s`, `1.234 ms` or `1.234 µs`.
+  public var duration: String {
+    if self >= 1 { return fixed(3) + " s" }
+    if self >= 1e-3 { return (self * 1e3).fixed(3) + " ms" }
+    return (self * 1e6).fixed(3) + " µs"
+  }
+
+  /// Seconds in three digits: `1.25 s`, `12.5 ms`, `125 µs`; `0` for none.
+  public var briefDuration: String {
+    guard self > 0 else { return "0" }
+    let (unit, size) = self >= 0.9995 ? ("s", 1) : self >= 0.9995e-3 ? ("ms", 1e-3) : ("µs", 1e-6)
+    let value = self / size
+    return value.fixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2) + " " + unit
+  }
 }

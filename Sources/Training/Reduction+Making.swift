@@ -40,7 +40,7 @@ struct ReductionRequest {
 
   private func makeCanonical() throws -> CanonicalReduction {
     let collective = configuration.collective
-    let isSharded = configuration.optimizer.sharded ?? (group.size > 1)
+    let isSharded = configuration.optimizer.sharded ?? true
     let stateCount = configuration.optimizer.options.method.stateNames.count
     let topology = try self.topology(stateArenas: isSharded ? stateCount + 1 : 0)
     let hasOthers = topology.nodes.count > 1

@@ -39,12 +39,30 @@ public final class TrainingRun {
 
   /// Reads the data and the checkpoint, checks that they fit the configuration, and writes config.yaml. Nothing is
   /// written where anything is wrong.
-  public init(
+  public convenience init(
     _ configuration: RunConfiguration, directory: RunDirectory, resume: ResumePolicy, in environment: RunEnvironment
+  ) throws {
+    try self.init(
+      configuration, directory: directory, start: RunStart.find(resume, in: directory, environment), in: environment)
+    try prepareDirectory(resume)
+  }
+
+  /// A run of which some steps are only measured (`measure`): it begins anew, reads the data, and leaves nothing on disk.
+  public convenience init(
+    measuring steps: Int, of configuration: RunConfiguration, in environment: RunEnvironment
+  ) throws {
+    precondition(steps > 0, "a measurement of \(steps) steps")
+    var configuration = configuration
+    configuration.training.steps = Self.warmUpSteps + steps
+    try self.init(
+      configuration, directory: RunDirectory(""), start: RunStart(record: nil, path: "", loaded: nil), in: environment)
+  }
+
+  private init(
+    _ configuration: RunConfiguration, directory: RunDirectory, start: RunStart, in environment: RunEnvironment
   ) throws {
     let group = environment.group
     let seed = RandomKey(seed: configuration.training.seed)
-    let start = try RunStart.find(resume, in: directory, environment)
     let settled = try group.agree {
       try configuration.settled(ranks: group.size, resuming: start.record)
     }
@@ -77,7 +95,6 @@ public final class TrainingRun {
     state = try RunState(continuing: start.record, stopping: settled.training.earlyStopping)
     savedPath = start.record != nil && start.path.hasPrefix(directory.checkpoints + "/") ? start.path : nil
     try restore(from: start)
-    try prepareDirectory(resume)
   }
 
   var parameters: Arena { reduction.parameters }

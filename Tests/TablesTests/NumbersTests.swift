@@ -27,4 +27,12 @@ import Testing
     #expect([0, 0.1, 11.2, 59, 59.01, 3599].map { $0.clock } == ["0:00", "0:01", "0:12", "0:59", "1:00", "59:59"])
     #expect([3599.5, 3600, 11_109, 360_000].map { $0.clock } == ["1:00:00", "1:00:00", "3:05:09", "100:00:00"])
   }
+
+  @Test(
+    "a brief time has three digits, also where it rounds up to the next unit",
+    arguments: [
+      (1.25, "1.25 s"), (125, "125 s"), (0.0125, "12.5 ms"), (0.000999, "999 µs"), (0.0009996, "1.00 ms"),
+      (0.09996, "100 ms"), (2e-6, "2.00 µs"), (0, "0"),
+    ])
+  func briefTimes(seconds: Double, text: String) { #expect(seconds.briefDuration == text) }
 }

@@ -24,12 +24,3 @@ extension Measurement {
     return (rate / 1e9).fixed(1) + " GFLOP/s"
   }
 }
-
-extension Double {
-  /// Seconds as `1.234 s`, `1.234 ms` or `1.234 µs`.
-  var duration: String {
-    if self >= 1 { return fixed(3) + " s" }
-    if self >= 1e-3 { return (self * 1e3).fixed(3) + " ms" }
-    return (self * 1e6).fixed(3) + " µs"
-  }
-}

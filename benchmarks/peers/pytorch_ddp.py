@@ -1,10 +1,9 @@
-"""A resident PyTorch process that trains the MLP 784-512-256-10 on request.
+"""A resident PyTorch process that trains on request: the MLP 784-512-256-10, or GPT-2 of 124 million parameters.
 
-    python pytorch_ddp.py RANK RANKS MEETING_FILE
+    python pytorch_ddp.py RANK RANKS MEETING_FILE mlp|gpt2 BATCH
 
 Rank 0 reads a number of steps from each line of its standard input and answers with one line: the median seconds of
-a step. With more than one rank they are joined by DistributedDataParallel over gloo; every rank takes its share of the
-64 samples.
+a step. With more than one rank they are joined by DistributedDataParallel over gloo; every rank takes BATCH samples.
 A step is all of it: the next batch, zero_grad, forward, loss, backward, Adam.
 """
 
@@ -18,13 +17,13 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import nn
 
-from pytorch_models import perceptron
+from pytorch_models import GPT2, perceptron
 
-BATCH = 64
 SAMPLES = 4096
+CONTEXT = 64
 
 
-def main(rank, ranks, meeting_file):
+def main(rank, ranks, meeting_file, model, batch):
     torch.set_num_threads(1)
     torch.manual_seed(rank)
     if ranks > 1:
@@ -33,8 +32,8 @@ def main(rank, ranks, meeting_file):
         dist.init_process_group(
             "gloo", init_method=f"file://{meeting_file}", rank=rank, world_size=ranks, timeout=patience
         )
-    step = training_step(BATCH // ranks, ranks)
-    for _ in range(20):
+    step, warm_up = (perceptron_step(batch, ranks), 20) if model == "mlp" else (gpt2_step(batch, ranks), 2)
+    for _ in range(warm_up):
         step()
     if rank == 0:
         print("ready", flush=True)
@@ -46,11 +45,9 @@ def main(rank, ranks, meeting_file):
         dist.destroy_process_group()
 
 
-def training_step(batch, ranks):
+def perceptron_step(batch, ranks):
     """A function that trains on the next `batch` of fixed random samples."""
-    model = perceptron()
-    if ranks > 1:
-        model = nn.parallel.DistributedDataParallel(model)
+    model = joined(perceptron(), ranks)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     images, labels = torch.rand(SAMPLES, 784), torch.randint(0, 10, (SAMPLES,))
     position = 0
@@ -64,6 +61,24 @@ def training_step(batch, ranks):
         optimizer.step()
 
     return step
+
+
+def gpt2_step(batch, ranks):
+    """A function that trains on `batch` windows of fixed random bytes."""
+    model = joined(GPT2(), ranks)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
+    tokens, following = torch.randint(0, 256, (2, batch, CONTEXT))
+
+    def step():
+        optimizer.zero_grad()
+        F.cross_entropy(model(tokens).flatten(0, 1), following.flatten()).backward()
+        optimizer.step()
+
+    return step
+
+
+def joined(model, ranks):
+    return nn.parallel.DistributedDataParallel(model) if ranks > 1 else model
 
 
 def next_count(rank, ranks):
@@ -86,4 +101,4 @@ def median_seconds(step, count):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5]))

@@ -115,6 +115,20 @@ class TransformerBlock(nn.Module):
         return y.transpose(1, 2).reshape(batch, time, width // 3)
 
 
+class GPT2(nn.Module):
+    """The smallest GPT-2 (Radford et al. 2019): the embedding's table makes the logits, too."""
+
+    def __init__(self, vocabulary=50257, context=1024, width=768, heads=12, layers=12):
+        super().__init__()
+        self.tokens, self.positions = nn.Embedding(vocabulary, width), nn.Embedding(context, width)
+        self.blocks = nn.Sequential(*(TransformerBlock(width, heads) for _ in range(layers)))
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, tokens):
+        x = self.tokens(tokens) + self.positions(torch.arange(tokens.shape[1]))
+        return F.linear(self.norm(self.blocks(x)), self.tokens.weight)
+
+
 CLASSIFIERS = {
     "mlp": (perceptron, (784,)),
     "lenet5": (lenet5, (1, 28, 28)),

@@ -10,15 +10,20 @@ import tempfile
 
 import torch
 
+import allreduce
 import kernels
+import network
 import ranks
 import startup
+import steps
 import targets
 from machine import description, fail, physical_cores
 
 BINARY = pathlib.Path(__file__).parents[2] / ".build" / "release" / "revoada"
-PARTS = [*kernels.FAMILIES, "ranks", "start"]
-# The whole of it for one model; the full measurement takes some six minutes.
+PARTS = [*kernels.FAMILIES, "allreduce", "ranks", "steps", "network", "start"]
+# What goes over ranks; GPT-2 in PyTorch takes some 8 GB.
+OVER_RANKS = ["allreduce", "ranks", "steps", "network"]
+# The whole of it for one model; the full measurement takes a quarter of an hour.
 SHORT = ["train", "ranks", "start"]
 
 
@@ -43,7 +48,7 @@ def main():
 
 def measurements(options, cores, folder):
     """One list of lines for each measurement, as soon as it is made."""
-    wanted = options.only or (SHORT if options.short else PARTS)
+    wanted = options.only or (SHORT if options.short else OVER_RANKS if options.over_ranks else PARTS)
     comparisons = []
     for family in kernels.FAMILIES:
         for threads in options.threads or sorted({1, min(2, len(cores))}):
@@ -52,8 +57,14 @@ def measurements(options, cores, folder):
                 yield comparisons[-1].lines()
     if comparisons:
         yield ["targets"] + ["  " + line for line in targets.lines(comparisons)]
+    if "allreduce" in wanted:
+        yield allreduce.compare(options, cores, folder)
     if "ranks" in wanted:
         yield ranks.compare(options, cores, folder)
+    if "steps" in wanted:
+        yield from steps.compare(options, cores, folder)
+    if "network" in wanted:
+        yield network.compare(options, folder)
     if "start" in wanted:
         yield startup.compare(options, cores, folder)
 
@@ -68,6 +79,7 @@ def arguments():
         prog="benchmarks/side_by_side.sh", description="Revoada beside PyTorch, OpenBLAS and plain MPI."
     )
     parser.add_argument("--short", action="store_true", help=f"only these parts: {', '.join(SHORT)}")
+    parser.add_argument("--over-ranks", action="store_true", help=f"only these parts: {', '.join(OVER_RANKS)}")
     parser.add_argument("--only", choices=PARTS, action="append", help="this part; may be repeated")
     parser.add_argument("--threads", type=positive, action="append", help="for the kernels; may be repeated")
     parser.add_argument("--rounds", type=positive, default=5, help="blocks of each side; thrice as many starts")

@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 from dialogue import revoada
-from machine import PEERS, bound_to, busy_percent, fail
+from machine import busy_percent, fail
+from residents import Residents
 from spread import Spread, in_alternation
 
 RANKS = 2
@@ -59,43 +60,6 @@ class Launch:
         return summary["training"]["median_step_seconds"]
 
 
-class PyTorch:
-    """Processes that stay, imported and warm, and wait for work on rank 0's standard input."""
-
-    def __init__(self, cores, folder):
-        self.processes = [
-            subprocess.Popen(
-                [sys.executable, PEERS / "pytorch_ddp.py", str(rank), str(RANKS), folder / "meeting"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=bound_to(cores, rank),
-            )
-            for rank in range(RANKS)
-        ]  # fmt: skip
-        self.expect_line()
-
-    def step_seconds(self):
-        self.processes[0].stdin.write(f"{STEPS}\n")
-        self.processes[0].stdin.flush()
-        return float(self.expect_line())
-
-    def expect_line(self):
-        line = self.processes[0].stdout.readline()
-        if not line:
-            fail("the PyTorch process ended; its message stands above", 70)
-        return line
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for process in self.processes:
-            process.stdin.close()
-        for process in self.processes:
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
 def compare(options, cores, folder):
     """The lines of the report."""
     launch = Launch(options.binary, folder)
@@ -108,11 +72,11 @@ def compare(options, cores, folder):
         peaks.append(workloads[peak]["operations"] / machine.seconds(peak) / 1e9)
         return launch.step_seconds()
 
-    with PyTorch(cores, folder) as pytorch:
+    with Residents("pytorch_ddp.py", RANKS, cores, folder / "meeting", "mlp", BATCH // RANKS) as pytorch:
         first()  # brings the program and the images into memory
         peaks.clear()
         others.clear()
-        pairs = in_alternation(options.rounds, first, pytorch.step_seconds)
+        pairs = in_alternation(options.rounds, first, lambda: pytorch.seconds(STEPS))
     machine.close()
 
     ours, theirs = (Spread(BATCH / seconds for seconds in column) for column in zip(*pairs))

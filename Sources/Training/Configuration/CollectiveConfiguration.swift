@@ -1,3 +1,5 @@
+import Tables
+
 /// How gradients are summed over ranks: the `collective` section.
 public struct CollectiveConfiguration: ConfigurationSection {
   public enum Algorithm: String, ConfigurationChoice {
@@ -35,39 +37,13 @@ public struct CollectiveConfiguration: ConfigurationSection {
   }
 }
 
-/// A number of bytes: `65536`, `64KiB`, `4MiB`, `1GiB`.
-public struct ByteSize: ConfigurationValue, Comparable {
-  public let bytes: Int
-
+extension ByteSize: ConfigurationValue {
   static var expectation: String { "a size such as 64KiB or 4MiB" }
-
-  public init(_ bytes: Int) { self.bytes = bytes }
 
   init?(_ node: YAMLNode) {
     guard let text = node.plainText else { return nil }
     self.init(text: text)
   }
 
-  /// `nil` where the text is no such size.
-  public init?(text: String) {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
-    let unit = text.dropFirst(digits.count).drop { $0 == " " }
-    let shifts = ["": 0, "B": 0, "KiB": 10, "MiB": 20, "GiB": 30]
-    guard let number = Int(digits), let shift = shifts[String(unit)], number <= Int.max >> shift else { return nil }
-    bytes = number << shift
-  }
-
-  public static func < (a: ByteSize, b: ByteSize) -> Bool { a.bytes < b.bytes }
-
-  /// The largest unit that leaves a whole number.
-  public var yaml: String {
-    for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] where bytes > 0 && bytes % (1 << shift) == 0 {
-      return "\(bytes >> shift)\(unit)"
-    }
-    return "\(bytes)"
-  }
-}
-
-extension ByteSize: CustomStringConvertible {
-  public var description: String { yaml }
+  var yaml: String { description }
 }

@@ -19,8 +19,7 @@ public struct OptimizerConfiguration: ConfigurationSection {
   public var epsilon = 1e-8
   /// A multiple of the parameter that joins the gradient; with adamw the parameter shrinks by it instead.
   public var weightDecay = 0.0
-  /// Whether every rank keeps the state of, and updates, only the parameters that it owns; `nil` (auto): where there are
-  /// several ranks.
+  /// Whether every rank keeps the state of, and updates, only the parameters that it owns; `nil` (auto) does.
   public var sharded: Bool?
   public var schedule = ScheduleConfiguration()
 

@@ -15,7 +15,10 @@ struct BenchCommand: ParsableCommand {
       Every workload runs in blocks of about 20 milliseconds, in turn with all others and with the machine's peaks; \
       the figures are medians over the rounds. Leave the machine alone meanwhile.
       """,
-    subcommands: [Matmul.self, Attention.self, Convolution.self, Elementwise.self, Train.self])
+    subcommands: [
+      Matmul.self, Attention.self, Convolution.self, Elementwise.self, Train.self, AllReduce.self, Steps.self,
+      Scaling.self,
+    ])
 }
 
 extension BenchCommand {

@@ -62,10 +62,7 @@ struct BenchOptions: ParsableArguments {
       writeToStandardError("bench \(family): \(workloads.count) workloads, round \(round) of \(rounds)\n")
     }
     if json == "-" { return print(try report.json) }
-    if let file {
-      try Array((report.json + "\n").utf8).withUnsafeBytes { bytes in try file.write(bytes) }
-      try file.close()
-    }
+    try file?.writeAll(report.json)
     print(report.text)
   }
 }
