@@ -9,11 +9,7 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help build demo test test-bits test-floats format lint bench bench-peers clean
-=======
-.PHONY: help build demo test test-floats format lint bench bench-peers bench-ranks clean
->>>>>>> 0c4501af2e0a8120834e8b9bd0dde6c6daf4677a
+.PHONY: help build demo test test-bits test-floats format lint bench bench-peers bench-ranks clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
