@@ -6,8 +6,8 @@ import TensorCore
 /// One for each step: it does not see that parameters change. What products give are the bits of products with the weights
 /// themselves.
 public final class PackedWeights {
-  /// With more rows than this in a lane, packing is a small part of a product, and a packed matrix as a whole passes
-  /// through the caches where one that is packed block by block stays in them.
+  /// With more rows than this in a lane, packing is a small part of a product, and the memory of two more copies of the
+  /// weights is saved. With 256, steps of GPT-2 in four lanes were a few percent faster with packed weights.
   static let mostRows = 256
 
   private struct Key: Hashable {
