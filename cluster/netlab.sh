@@ -76,6 +76,29 @@ check_machine() {
     fail $unavailable "this system lets not even root make namespaces" "A container needs --privileged."
 }
 
+# Sets group: a control group for the lab, or nothing. Outside of one Linux shares a processor out among sessions, of
+# which each host has several; a session whose ranks wait by yielding has then been seen to starve another for minutes.
+make_scheduling_group() {
+  group=
+  local parent=/sys/fs/cgroup/cpu line='[0-9]+:(.*,)?cpu(,.*)?:/'
+  if [ -e /sys/fs/cgroup/cgroup.subtree_control ]; then
+    grep -qw cpu /sys/fs/cgroup/cgroup.subtree_control || return 0
+    parent=/sys/fs/cgroup line='0::/'
+  fi
+  # Who is in a group already is past that, and shall stay within its limits.
+  grep -qxE "$line" /proc/self/cgroup || return 0
+  if mkdir "$parent/${folder##*/}" 2>/dev/null; then group=$parent/${folder##*/}; fi
+}
+
+# A group is empty a little after its last process has ended.
+clean_up='
+  cat
+  rmdir "$0"
+  for attempt in {1..50}; do
+    if [ -z "$1" ] || rmdir "$1"; then break; fi
+    sleep 0.1
+  done'
+
 address() { echo "10.0.0.$1"; }
 
 # on HOST COMMAND...: runs it there.
@@ -248,6 +271,9 @@ fi
 read_arguments "$@"
 check_machine
 folder=$(mktemp -d "${TMPDIR:-/tmp}/netlab.XXXXXX")
-# Should the lab be killed, this removes the folder: its input ends when the last process of the lab does.
-exec {lab_lives}> >(exec >/dev/null 2>&1 && trap '' INT QUIT TERM HUP && cat && rmdir "$folder")
+make_scheduling_group
+# Should the lab be killed, this removes what is outside of its namespaces: its input ends when the last process of the
+# lab does. It is in a session of its own, which signals to the lab's process group do not reach.
+exec {lab_lives}> >(exec setsid "$BASH" -c "$clean_up" "$folder" "$group" >/dev/null 2>&1)
+if [ -n "$group" ]; then echo 0 >"$group/cgroup.procs"; fi
 exec unshare --mount --net --uts --pid "$BASH" "$0" --inside "$folder" "$@"

@@ -5,14 +5,22 @@ struct CellRunner {
   let program: String
   let folder: TemporaryFolder
 
-  /// A command that did not end as it should.
+  /// A command that did not end as it should, or not in the time it had.
   struct Failure: Error, CustomStringConvertible {
     let command: [String]
-    let output: RunningProcess.Output
+    let ending: String
 
-    var description: String {
-      "status \(output.exitCode) of: \(command.joined(separator: " "))\n\(output.standardError)\(output.standardOutput)"
+    init(_ command: [String], _ output: RunningProcess.Output) {
+      self.command = command
+      ending = "status \(output.exitCode)\n\(output.standardError)\(output.standardOutput)"
     }
+
+    init(_ command: [String], _ timedOut: RunningProcess.TimedOut) {
+      self.command = command
+      ending = timedOut.description
+    }
+
+    var description: String { "\(command.joined(separator: " "))\n\(ending)" }
   }
 
   init(program: String, models: [TrainedModel]) throws {
@@ -42,8 +50,8 @@ struct CellRunner {
   /// What `revoada checkpoint diff` says about two runs.
   func difference(_ first: String, _ second: String) throws -> String {
     let command = [program, "checkpoint", "diff", folder.path + "/" + first, folder.path + "/" + second]
-    let output = try RunningProcess(command[0], Array(command.dropFirst())).wait()
-    guard output.exitCode <= 1 else { throw Failure(command: command, output: output) }
+    let output = try run(command)
+    guard output.exitCode <= 1 else { throw Failure(command, output) }
     return output.standardOutput
   }
 
@@ -64,8 +72,17 @@ struct CellRunner {
   private func succeed(_ command: [String], _ cell: Cell) throws -> RunningProcess.Output {
     // Ranks take turns on few cores: one that waits lets the others run.
     let environment = ["REVOADA_ISA": cell.instructionSet.rawValue, "OMPI_MCA_mpi_yield_when_idle": "1"]
-    let output = try RunningProcess(command[0], Array(command.dropFirst()), environment: environment).wait(timeout: 120)
-    guard output.exitCode == 0 else { throw Failure(command: command, output: output) }
+    let output = try run(command, environment: environment)
+    guard output.exitCode == 0 else { throw Failure(command, output) }
     return output
+  }
+
+  /// A cell takes seconds; one that takes minutes hangs, and is a failure like any other.
+  private func run(_ command: [String], environment: [String: String] = [:]) throws -> RunningProcess.Output {
+    do {
+      return try RunningProcess(command[0], Array(command.dropFirst()), environment: environment).wait(timeout: 120)
+    } catch let timedOut as RunningProcess.TimedOut {
+      throw Failure(command, timedOut)
+    }
   }
 }
