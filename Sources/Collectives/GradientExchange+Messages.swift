@@ -8,7 +8,7 @@ extension GradientExchange {
   ///
   /// - Returns: for each other node where its partial sums begin, as if the whole arena lay there, and how far apart they are.
   func exchangePartialSums(
-    of bucket: Range<Int>, on threads: ThreadPool?, whileWaiting pause: () -> Void
+    of bucket: Range<Int>, on threads: ThreadPool?, whileWaiting pause: (() -> Void)?
   ) throws -> [Int: (base: UnsafeRawPointer, step: Int)] {
     let outgoing = packPartialSums(of: bucket, on: threads)
     let own = plan.slice(ofRank: group.rank, in: bucket)
@@ -24,7 +24,11 @@ extension GradientExchange {
       }
       place += count
     }
-    try group.exchange(outgoing: outgoing, incoming: incoming, whileWaiting: pause)
+    if let pause {
+      try group.exchange(outgoing: outgoing, incoming: incoming, whileWaiting: pause)
+    } else {
+      try group.exchange(outgoing: outgoing, incoming: incoming)
+    }
     return received
   }
 
@@ -114,7 +118,7 @@ extension GradientExchange {
     }
     let owners = messages.partnered.filter { !plan.slice(ofRank: $0, in: bucket).isEmpty }
     let incoming = zip(owners, arriving).map { IncomingMessage(from: $0, into: $1.bytes) }
-    try group.exchange(outgoing: outgoing, incoming: incoming, whileWaiting: {})
+    try group.exchange(outgoing: outgoing, incoming: incoming)
     guard rounds else { return }
     for (slice, bytes) in arriving {
       guard let base = bytes.baseAddress else { continue }
@@ -129,7 +133,7 @@ extension GradientExchange {
     if isOnOneNode {
       writeOwnSlices()
     } else {
-      for bucket in plan.buckets { try sum(bucket, on: backend.threads, whileWaiting: {}) { _, _ in } }
+      for bucket in plan.buckets { try sum(bucket, on: backend.threads) { _, _ in } }
       try gatherSums()
       let own = buffer(0, ofNeighbour: group.rank)
       forEachSum(.all) { range, sums in (own + range.lowerBound).update(from: sums, count: range.count) }
@@ -152,7 +156,7 @@ extension GradientExchange {
           if owner == group.rank { outgoing.append(OutgoingMessage(to: root, UnsafeRawBufferPointer(bytes))) }
           if root == group.rank { incoming.append(IncomingMessage(from: owner, into: bytes)) }
         }
-        try group.exchange(outgoing: outgoing, incoming: incoming, whileWaiting: {})
+        try group.exchange(outgoing: outgoing, incoming: incoming)
       }
     }
   }

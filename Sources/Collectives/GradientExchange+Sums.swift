@@ -45,7 +45,7 @@ extension GradientExchange {
       forEachSum(.own) { grain, sums in squares.measure(grain, sums) }
     } else {
       for bucket in plan.buckets {
-        try sum(bucket, on: backend.threads, whileWaiting: {}) { grain, sums in squares.measure(grain, sums) }
+        try sum(bucket, on: backend.threads) { grain, sums in squares.measure(grain, sums) }
       }
     }
     return try squares.total(on: group) { grains(of: ownSlices(ofRank: $0)) }
@@ -61,7 +61,7 @@ extension GradientExchange {
 
   /// Adds up this rank's slice of a bucket out of what is in the node's memory and what other nodes send.
   func sum(
-    _ bucket: Range<Int>, on threads: ThreadPool?, whileWaiting pause: () -> Void,
+    _ bucket: Range<Int>, on threads: ThreadPool?, whileWaiting pause: (() -> Void)? = nil,
     noting note: (Range<Int>, UnsafePointer<Float>) -> Void
   ) throws {
     let received = try isOnOneNode ? [:] : exchangePartialSums(of: bucket, on: threads, whileWaiting: pause)

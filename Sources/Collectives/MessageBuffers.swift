@@ -8,6 +8,8 @@ final class MessageBuffers {
   let width: Int
   private let outgoing: UnsafeMutableRawPointer
   private let incoming: UnsafeMutableRawPointer
+  private let outgoingCapacity: Int
+  private let incomingCapacity: Int
   /// The ranks of other nodes whose slices this one is the partner for.
   let partnered: [Int]
   /// The nodes other than this rank's.
@@ -26,9 +28,11 @@ final class MessageBuffers {
     let slice = (grains / plan.topology.ranks.count + 1) * ReductionPlan.grain * width
     let sums = plan.partialSums(ofNode: node).count
     let received = otherNodes.reduce(0) { $0 + plan.partialSums(ofNode: $1).count }
-    outgoing = .allocate(byteCount: max(64, slice * max(sums, 1) * partnered.count), alignment: 64)
-    // What comes back for the partnered slices finds room here, too.
-    incoming = .allocate(byteCount: max(64, slice * max(received, partnered.count)), alignment: 64)
+    // On the way back the own slice leaves from here, and the partnered ones arrive there.
+    outgoingCapacity = slice * max(1, sums * partnered.count)
+    incomingCapacity = slice * max(1, received, partnered.count)
+    outgoing = .allocate(byteCount: outgoingCapacity, alignment: 64)
+    incoming = .allocate(byteCount: incomingCapacity, alignment: 64)
   }
 
   deinit {
@@ -38,11 +42,13 @@ final class MessageBuffers {
 
   /// A part of the memory for messages to send, `count` values of it.
   func outgoing(at values: Int, count: Int) -> UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(start: outgoing + values * width, count: count * width)
+    precondition((values + count) * width <= outgoingCapacity, "\(values + count) values to send are too many")
+    return UnsafeMutableRawBufferPointer(start: outgoing + values * width, count: count * width)
   }
 
   /// A part of the memory for messages to receive.
   func incoming(at values: Int, count: Int) -> UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(start: incoming + values * width, count: count * width)
+    precondition((values + count) * width <= incomingCapacity, "\(values + count) values to receive are too many")
+    return UnsafeMutableRawBufferPointer(start: incoming + values * width, count: count * width)
   }
 }

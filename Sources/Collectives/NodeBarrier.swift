@@ -1,9 +1,5 @@
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// The meeting place of the ranks of a node, and what they tell each other there: one cache line and a few words for each
 /// rank, at the beginning of its segment of the node's memory.
 ///
@@ -70,10 +66,9 @@ final class NodeBarrier: @unchecked Sendable {
     atomic(line, of: ownPlace).pointee.store(value, ordering: .releasing)
   }
 
-  /// Looks for a moment, then gives way to whoever wants the core: on a machine with fewer cores than ranks that is a rank
-  /// which others wait for.
   private func wait(until condition: () -> Bool) {
     for _ in 0..<1_000 where condition() { return }
-    while !condition() { sched_yield() }
+    var patience = Patience()
+    while !condition() { patience.pause() }
   }
 }

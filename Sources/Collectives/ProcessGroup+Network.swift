@@ -54,7 +54,7 @@ extension ProcessGroup {
       try barrier()
       let begin = clock.now
       try exchange(
-        outgoing: outgoing.map { [$0] } ?? [], incoming: incoming.map { [$0] } ?? [], whileWaiting: {})
+        outgoing: outgoing.map { [$0] } ?? [], incoming: incoming.map { [$0] } ?? [])
       best = min(best, (clock.now - begin) / .seconds(1))
     }
     return partner == nil ? 0 : best

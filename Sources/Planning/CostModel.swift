@@ -37,13 +37,10 @@ public struct CostModel: Hashable, Codable, Sendable {
     public var latency: Double
     /// Bytes a second that a node sends while it receives as many (w).
     public var bandwidth: Double
-    /// What a core is busy for with a byte that it sends and one that it receives (k).
-    public var processorSecondsPerByte: Double
 
-    public init(latency: Double, bandwidth: Double, processorSecondsPerByte: Double = 0) {
+    public init(latency: Double, bandwidth: Double) {
       self.latency = latency
       self.bandwidth = bandwidth
-      self.processorSecondsPerByte = processorSecondsPerByte
     }
   }
 
@@ -121,11 +118,8 @@ extension CostModel {
     return step
   }
 
-  /// Summed and updated in one pass: every rank's gradients are read, parameters and state read and written. A rank alone
-  /// writes the sums and reads them again.
-  static func arenasMoved(onOneNode ranks: Int, states: Int) -> Double {
-    Double(ranks + (ranks == 1 ? 2 : 0) + 2 * (1 + states))
-  }
+  /// Summed and updated in one pass: every rank's gradients are read, parameters and state read and written.
+  static func arenasMoved(onOneNode ranks: Int, states: Int) -> Double { Double(ranks + 2 * (1 + states)) }
 
   private func stepOnNodes(_ placement: Placement) -> StepPrediction {
     let isRounded = exchange.valueBytes < 4
@@ -141,7 +135,7 @@ extension CostModel {
     let summed = work.arenaBytes * own * Double(placement.ranksPerNode + 1) + traffic
     let exchanged = transfer(traffic, messages: buckets) + moved(packed + summed)
     (step.compute, step.wait) = overlapped(
-      compute: compute(placement), exchanged: exchanged, busy: busy(traffic) + moved(packed + summed), buckets: buckets)
+      compute: compute(placement), exchanged: exchanged, moved: moved(packed + summed), buckets: buckets)
     step.wait += agreement(placement)
     // The squares of the own sums, a figure for every grain of them.
     step.reduce = moved(work.arenaBytes * own) + agreement(placement)
@@ -165,7 +159,7 @@ extension CostModel {
   ///
   /// - Returns: the time until the backward pass ends, and from then until the last bucket is summed.
   private func overlapped(
-    compute: Double, exchanged: Double, busy: Double, buckets: Double
+    compute: Double, exchanged: Double, moved: Double, buckets: Double
   ) -> (compute: Double, wait: Double) {
     guard exchange.overlaps else { return (compute, exchanged) }
     let backward = work.laneSeconds * work.backwardShare
@@ -173,8 +167,8 @@ extension CostModel {
     // The first bucket is complete after its share of the backward pass, the last one with its end.
     let begin = compute - backward * (1 - 1 / buckets)
     let end = max(compute, begin + exchanged - perBucket) + perBucket
-    // What the exchange takes of the core while the backward pass goes on makes that longer.
-    let shared = busy * min(1, backward * (1 - 1 / buckets) / exchanged)
+    // Sums that are made while the backward pass goes on make that longer.
+    let shared = moved * min(1, backward * (1 - 1 / buckets) / exchanged)
     return (compute + shared, max(0, end - compute))
   }
 
@@ -186,8 +180,6 @@ extension CostModel {
   private func transfer(_ bytes: Double, messages: Double) -> Double {
     messages * network.latency + bytes / network.bandwidth
   }
-
-  private func busy(_ bytes: Double) -> Double { bytes * network.processorSecondsPerByte }
 
   /// A few figures from all ranks to all, along a tree.
   private func agreement(_ placement: Placement) -> Double {

@@ -124,6 +124,11 @@ struct GradientExchangeTests {
     let two = try sums([[0, 1], [2, 3]], options: options, bucketLength: 4_096)
     let three = try sums([[0, 1, 2, 3], [4, 5, 6, 7]], options: options, bucketLength: 10_000)
     for other in one + two + three { #expect(other.sums == one[0].sums) }
+    // Nodes of other sizes hold other lanes, so the sums are others; but all ranks have the same.
+    for nodes in [[[0, 1], [2]], [[0], [1, 2, 3]], [[0, 1, 2], [3], [4, 5]]] {
+      let uneven = try sums(nodes, options: options, bucketLength: 10_000)
+      for other in uneven { #expect(other.sums == uneven[0].sums) }
+    }
     // Rounded twice: to 2^-9 of each half of the lanes, and of the sum.
     for (index, rounded) in one[0].sums.enumerated() {
       let halves = abs(Self.sum(0..<4, index)) + abs(Self.sum(4..<8, index)) + abs(Self.expected(index))

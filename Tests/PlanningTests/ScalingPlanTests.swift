@@ -13,7 +13,7 @@ import Testing
       plan.text == """
         nodes  ranks  batch    step  compute     wait   reduce   update  samples/s  efficiency
             1      2      8  1.08 s   1.00 s        0  80.0 ms        0          7      100.0%
-            2      4     16  1.18 s   1.00 s  85.0 ms  5.00 ms  85.0 ms         14       91.9%
+            2      4     16  1.17 s   1.00 s  85.0 ms  5.00 ms  85.0 ms         14       91.9%
         """)
     #expect(plan.rows[1].efficiency == plan.rows[0].step.seconds / plan.rows[1].step.seconds)
   }
