@@ -2,8 +2,7 @@
 
 SWIFT := swift
 BINARY := .build/release/revoada
-RELEASE_FLAGS := --configuration release --static-swift-stdlib -Xlinker -s
-RELEASE := $(RELEASE_FLAGS) --product revoada
+RELEASE := --configuration release --static-swift-stdlib --product revoada -Xlinker -s
 DEMO_CONFIG := configs/digits-mlp.yaml
 DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
@@ -38,8 +37,8 @@ test-floats: ## Try every elementary function on all 2^32 floats (minutes)
 test-bits: ## Train in many ways - ranks, threads, nodes, resumed - and expect the same bits (minutes); OPTIONS=--whole
 	@cluster/bootstrap.sh --test
 	@$(SWIFT) build $(RELEASE)
-	@$(SWIFT) build $(RELEASE_FLAGS) --product same-bits
-	@.build/release/same-bits $(OPTIONS)
+	@$(SWIFT) build --product same-bits
+	@.build/debug/same-bits --program $(BINARY) $(OPTIONS)
 
 format: ## Format all Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
