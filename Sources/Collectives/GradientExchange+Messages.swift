@@ -75,7 +75,11 @@ extension GradientExchange {
   public func gatherSums() throws {
     if !isOnOneNode {
       let sums = sums(ofNeighbour: group.rank)
-      for bucket in plan.buckets { try spread(bucket, of: sums, rounds: options.precision == .bfloat16) }
+      if options.precision == .bfloat16 {
+        for bucket in plan.buckets { try spreadRounded(bucket, of: sums) }
+      } else {
+        try spread(sums)
+      }
     }
     barrier.meet()
   }
@@ -83,45 +87,52 @@ extension GradientExchange {
   /// Brings what other nodes' owners have written into their slices of `arena`, which all ranks of a node share, to this
   /// one: afterwards the arena is whole on every node, and its ranks have met.
   public func publish(_ arena: Arena) throws {
-    if !isOnOneNode {
-      try arena.withMutableValues { values in
-        guard let base = values.baseAddress else { return }
-        for bucket in plan.buckets { try spread(bucket, of: base, rounds: false) }
-      }
-    }
+    if !isOnOneNode { try arena.withMutableValues { values in try values.baseAddress.map(spread) } }
     barrier.meet()
   }
 
-  /// Sends this rank's slice of a bucket to its partner on every other node, and receives the slices it is the partner for.
-  private func spread(_ bucket: Range<Int>, of memory: UnsafeMutablePointer<Float>, rounds: Bool) throws {
+  /// Sends this rank's slices of an arena to its partner on every other node, and receives the slices it is the partner for:
+  /// all at once, from where they lie to where they belong.
+  private func spread(_ memory: UnsafeMutablePointer<Float>) throws {
+    func bytes(_ slice: Range<Int>) -> UnsafeMutableRawBufferPointer {
+      UnsafeMutableRawBufferPointer(
+        start: memory + slice.lowerBound, count: slice.count * MemoryLayout<Float>.stride)
+    }
+    let outgoing = messages.otherNodes.flatMap { node in
+      ownSlices.map { OutgoingMessage(to: plan.partner(of: group.rank, on: node), UnsafeRawBufferPointer(bytes($0))) }
+    }
+    let incoming = messages.partnered.flatMap { owner in
+      ownSlices(ofRank: owner).map { IncomingMessage(from: owner, into: bytes($0)) }
+    }
+    try group.exchange(outgoing: outgoing, incoming: incoming)
+  }
+
+  /// The same for a bucket of sums that travel as bfloat16; the own ones are rounded as the others get them.
+  private func spreadRounded(_ bucket: Range<Int>, of memory: UnsafeMutablePointer<Float>) throws {
     let own = plan.slice(ofRank: group.rank, in: bucket)
     let kernels = backend.kernels
-    var bytes = UnsafeRawBufferPointer(start: memory + own.lowerBound, count: own.count * MemoryLayout<Float>.stride)
-    if rounds,
-      let rounded = messages.outgoing(at: 0, count: own.count).baseAddress?.assumingMemoryBound(to: UInt16.self)
-    {
+    let letter = messages.outgoing(at: 0, count: own.count)
+    if let rounded = letter.baseAddress?.assumingMemoryBound(to: UInt16.self) {
       kernels.roundToBFloat16(memory + own.lowerBound, into: rounded, count: own.count)
       kernels.expandBFloat16(rounded, into: memory + own.lowerBound, count: own.count)
-      bytes = UnsafeRawBufferPointer(start: rounded, count: own.count * MemoryLayout<UInt16>.stride)
     }
-    let outgoing =
-      own.isEmpty ? [] : messages.otherNodes.map { OutgoingMessage(to: plan.partner(of: group.rank, on: $0), bytes) }
-    var arriving: [(slice: Range<Int>, bytes: UnsafeMutableRawBufferPointer)] = []
+    var arriving: [(slice: Range<Int>, message: IncomingMessage)] = []
     var place = 0
     for owner in messages.partnered {
       let slice = plan.slice(ofRank: owner, in: bucket)
       guard !slice.isEmpty else { continue }
-      let target = UnsafeMutableRawBufferPointer(
-        start: memory + slice.lowerBound, count: slice.count * MemoryLayout<Float>.stride)
-      arriving.append((slice, rounds ? messages.incoming(at: place, count: slice.count) : target))
+      arriving.append((slice, IncomingMessage(from: owner, into: messages.incoming(at: place, count: slice.count))))
       place += slice.count
     }
-    let owners = messages.partnered.filter { !plan.slice(ofRank: $0, in: bucket).isEmpty }
-    let incoming = zip(owners, arriving).map { IncomingMessage(from: $0, into: $1.bytes) }
-    try group.exchange(outgoing: outgoing, incoming: incoming)
-    guard rounds else { return }
-    for (slice, bytes) in arriving {
-      guard let base = bytes.baseAddress else { continue }
+    let outgoing =
+      own.isEmpty
+      ? []
+      : messages.otherNodes.map {
+        OutgoingMessage(to: plan.partner(of: group.rank, on: $0), UnsafeRawBufferPointer(letter))
+      }
+    try group.exchange(outgoing: outgoing, incoming: arriving.map(\.message))
+    for (slice, message) in arriving {
+      guard let base = message.bytes.baseAddress else { continue }
       kernels.expandBFloat16(
         base.assumingMemoryBound(to: UInt16.self), into: memory + slice.lowerBound, count: slice.count)
     }

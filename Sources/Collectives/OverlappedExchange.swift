@@ -50,8 +50,9 @@ final class OverlappedExchange: @unchecked Sendable {
     }
   }
 
-  /// Long against a look at a message, short against the time it takes to cross the network.
-  private static func nap() { usleep(50) }
+  /// A look at messages takes some microseconds from the backward pass, which has the core otherwise; meanwhile the system
+  /// goes on sending what it has buffered.
+  private static func nap() { usleep(200) }
 }
 
 /// Which bucket is complete next, as the gradients of parameters get ready one after the other: a decision, no action.

@@ -47,8 +47,8 @@ public protocol ProcessGroup: AnyObject {
   /// be overwritten.
   ///
   /// - Parameters:
-  ///   - outgoing: at most one for each other rank.
-  ///   - incoming: exactly those that others send here, each of the length that is sent.
+  ///   - outgoing: any number for each other rank, in order.
+  ///   - incoming: exactly those that others send here, each of the length that is sent; those of one rank in its order.
   ///   - pause: called between two looks whether messages have arrived.
   func exchange(
     outgoing: [OutgoingMessage], incoming: [IncomingMessage], whileWaiting pause: () -> Void) throws

@@ -87,8 +87,10 @@ public final class InProcessGroup: ProcessGroup {
       letter += [message.destination, message.bytes.count].withUnsafeBytes { Array($0) } + Array(message.bytes)
     }
     let letters = try meeting.exchange(rank: rank, operation: "exchange", letter)
+    var taken: [Int: Int] = [:]
     for message in incoming {
-      let sent = Self.message(to: rank, in: letters[message.source])
+      let sent = Self.message(taken[message.source, default: 0], to: rank, in: letters[message.source])
+      taken[message.source, default: 0] += 1
       precondition(
         sent?.count == message.bytes.count,
         "rank \(message.source) sends \(sent?.count ?? 0) bytes where rank \(rank) waits for \(message.bytes.count)")
@@ -96,11 +98,16 @@ public final class InProcessGroup: ProcessGroup {
     }
   }
 
-  private static func message(to rank: Int, in letter: [UInt8]) -> ArraySlice<UInt8>? {
+  /// Message `number` of those to `rank`.
+  private static func message(_ number: Int, to rank: Int, in letter: [UInt8]) -> ArraySlice<UInt8>? {
     var rest = letter[...]
+    var number = number
     while !rest.isEmpty {
       let header = rest.prefix(16).withUnsafeBytes { Array($0.bindMemory(to: Int.self)) }
-      if header[0] == rank { return rest.dropFirst(16).prefix(header[1]) }
+      if header[0] == rank {
+        if number == 0 { return rest.dropFirst(16).prefix(header[1]) }
+        number -= 1
+      }
       rest = rest.dropFirst(16 + header[1])
     }
     return nil
