@@ -28,7 +28,7 @@ extension ProcessGroup {
     let isIn = topology.nodes[node][0] == rank && partnerNode < topology.nodes.count
     let partner = isIn ? topology.nodes[partnerNode][0] : nil
     let short = try fastest(of: 5, bytes: 8, with: partner)
-    let long = try fastest(of: 3, bytes: byteCount, with: partner)
+    let long = try fastest(of: 8, bytes: byteCount, with: partner)
     let slowest = try (short: greatest(short), long: greatest(long))
     return LinkFigures(latency: slowest.short, bandwidth: Double(byteCount) / max(slowest.long - slowest.short, 1e-9))
   }

@@ -7,15 +7,19 @@ extension CostModel {
     /// Summing and updating.
     public var reduce: Double
     public var arenaCount: Int
+    public var largestCount: Int
     public var stateArenas: Int
 
-    public init(placement: Placement, compute: Double, reduce: Double, arenaCount: Int, stateArenas: Int) {
+    public init(
+      placement: Placement, compute: Double, reduce: Double, arenaCount: Int, largestCount: Int = 0, stateArenas: Int
+    ) {
       precondition(placement.nodes == 1, "a calibration on \(placement.nodes) nodes")
       precondition(compute > 0 && reduce > 0, "a calibration without time")
       self.placement = placement
       self.compute = compute
       self.reduce = reduce
       self.arenaCount = arenaCount
+      self.largestCount = largestCount
       self.stateArenas = stateArenas
     }
   }
@@ -29,7 +33,7 @@ extension CostModel {
     let joins = placement.joinedArenas * arenaBytes / node.memoryBandwidth
     let work = Work(
       laneSeconds: max(calibration.compute - joins, calibration.compute / 2) / Double(placement.lanesPerRank),
-      arenaCount: calibration.arenaCount, stateArenas: calibration.stateArenas)
+      arenaCount: calibration.arenaCount, largestCount: calibration.largestCount, stateArenas: calibration.stateArenas)
     self.init(work: work, node: node, network: network, exchange: exchange)
   }
 }

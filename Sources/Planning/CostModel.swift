@@ -12,13 +12,18 @@ public struct CostModel: Hashable, Codable, Sendable {
     public var backwardShare: Double
     /// Floats of the gradients (A).
     public var arenaCount: Int
+    /// Floats of the largest parameter (G): its gradient gets complete all at once.
+    public var largestCount: Int
     /// Arenas of optimizer state (s): Adam's are two.
     public var stateArenas: Int
 
-    public init(laneSeconds: Double, backwardShare: Double = 2.0 / 3, arenaCount: Int, stateArenas: Int) {
+    public init(
+      laneSeconds: Double, backwardShare: Double = 2.0 / 3, arenaCount: Int, largestCount: Int = 0, stateArenas: Int
+    ) {
       self.laneSeconds = laneSeconds
       self.backwardShare = backwardShare
       self.arenaCount = arenaCount
+      self.largestCount = largestCount
       self.stateArenas = stateArenas
     }
   }
@@ -163,12 +168,13 @@ extension CostModel {
   ) -> (compute: Double, wait: Double) {
     guard exchange.overlaps else { return (compute, exchanged) }
     let backward = work.laneSeconds * work.backwardShare
-    let perBucket = exchanged / buckets
-    // The first bucket is complete after its share of the backward pass, the last one with its end.
-    let begin = compute - backward * (1 - 1 / buckets)
-    let end = max(compute, begin + exchanged - perBucket) + perBucket
+    // What gets complete at once: a bucket, or those of the largest parameter.
+    let portion = max(1 / buckets, Double(work.largestCount) / Double(work.arenaCount))
+    // The first portion is complete after its share of the backward pass, the last one with its end.
+    let begin = compute - backward * (1 - portion)
+    let end = max(compute, begin + exchanged * (1 - portion)) + exchanged * portion
     // Sums that are made while the backward pass goes on make that longer.
-    let shared = moved * min(1, backward * (1 - 1 / buckets) / exchanged)
+    let shared = moved * min(1, backward * (1 - portion) / exchanged)
     return (compute + shared, max(0, end - compute))
   }
 

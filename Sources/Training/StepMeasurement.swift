@@ -44,6 +44,8 @@ public struct StepMeasurement: Codable, Equatable, Sendable {
   public var model: String
   /// Floats of the gradients' arena.
   public var arenaCount: Int
+  /// Floats of the largest parameter.
+  public var largestCount: Int
   /// Arenas of optimizer state: Adam's are two.
   public var stateArenas: Int
   public var algorithm: String
@@ -64,13 +66,15 @@ public struct StepMeasurement: Codable, Equatable, Sendable {
   public var peakResidentBytes: [Int]
 
   public init(
-    model: String, arenaCount: Int, stateArenas: Int, algorithm: String, ranks: Int, nodes: Int?, threads: Int,
+    model: String, arenaCount: Int, largestCount: Int = 0, stateArenas: Int, algorithm: String, ranks: Int, nodes: Int?,
+    threads: Int,
     lanes: Int, batch: Int, tokensPerSample: Int? = nil, link: Link? = nil, steps: [Step], totalSeconds: Double,
     peakResidentBytes: [Int]
   ) {
     precondition(!steps.isEmpty, "a measurement of no steps")
     self.model = model
     self.arenaCount = arenaCount
+    self.largestCount = largestCount
     self.stateArenas = stateArenas
     self.algorithm = algorithm
     self.ranks = ranks
@@ -88,6 +92,7 @@ public struct StepMeasurement: Codable, Equatable, Sendable {
   enum CodingKeys: String, CodingKey {
     case model, algorithm, ranks, nodes, threads, lanes, batch, link, steps
     case arenaCount = "arena_floats"
+    case largestCount = "largest_parameter_floats"
     case stateArenas = "state_arenas"
     case tokensPerSample = "tokens_per_sample"
     case totalSeconds = "total_seconds"
@@ -117,6 +122,7 @@ extension StepMeasurement {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     model = try container.decode(String.self, forKey: .model)
     arenaCount = try container.decode(Int.self, forKey: .arenaCount)
+    largestCount = try container.decode(Int.self, forKey: .largestCount)
     stateArenas = try container.decode(Int.self, forKey: .stateArenas)
     algorithm = try container.decode(String.self, forKey: .algorithm)
     ranks = try container.decode(Int.self, forKey: .ranks)
@@ -136,6 +142,7 @@ extension StepMeasurement {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(model, forKey: .model)
     try container.encode(arenaCount, forKey: .arenaCount)
+    try container.encode(largestCount, forKey: .largestCount)
     try container.encode(stateArenas, forKey: .stateArenas)
     try container.encode(algorithm, forKey: .algorithm)
     try container.encode(ranks, forKey: .ranks)

@@ -29,7 +29,8 @@ extension TrainingRun {
     let figures = try group.allGather(own)
     let link = try measureLink()
     return StepMeasurement(
-      model: model.model.description, arenaCount: parameters.count, stateArenas: optimizer.state.count,
+      model: model.model.description, arenaCount: parameters.count,
+      largestCount: parameters.layout.entries.map(\.shape.count).max() ?? 0, stateArenas: optimizer.state.count,
       algorithm: configuration.collective.algorithm.rawValue, ranks: group.size, nodes: reduction.nodes,
       threads: parameters.backend.threads.size, lanes: trainer.plan.lanes, batch: trainer.plan.batchSize,
       tokensPerSample: data.training.tokens.map { $0 / max(1, data.training.samples.count) },

@@ -77,6 +77,16 @@ import Testing
     expect(slow.step(on: placement).wait, 0.55 + 1 + 0.025 - 1)
   }
 
+  @Test("a parameter larger than a bucket is complete all at once, and as much less overlaps")
+  func largeParameter() {
+    let placement = Placement(nodes: 2, ranksPerNode: 1, lanes: 2)
+    var half = model(bucketBytes: 100_000_000, overlaps: true)
+    half.work.largestCount = half.work.arenaCount / 2
+    expect(half.step(on: placement).wait, 0.075 / 2)
+    half.work.largestCount = half.work.arenaCount
+    expect(half.step(on: placement).wait, 0.075)
+  }
+
   @Test("sums that are made meanwhile make the backward pass longer")
   func sharedCore() {
     let placement = Placement(nodes: 2, ranksPerNode: 1, lanes: 2)

@@ -40,6 +40,7 @@ extension CostModel.Calibration {
     else { return nil }
     self.init(
       placement: Placement(nodes: 1, ranksPerNode: first.ranks, lanes: first.lanes), compute: parts.compute,
-      reduce: parts.reduce + parts.update, arenaCount: first.arenaCount, stateArenas: first.stateArenas)
+      reduce: parts.reduce + parts.update, arenaCount: first.arenaCount, largestCount: first.largestCount,
+      stateArenas: first.stateArenas)
   }
 }
