@@ -41,8 +41,7 @@ extension LaneTree {
   ///       backward(lane, into: gradients[buffer], adding: adds)
   ///       for join in sums.push(lane) { gradients[join.target] += gradients[join.source] }
   ///     }
-  ///     for join in sums.finish() { gradients[join.target] += gradients[join.source] }
-  ///     // gradients[0] holds the rank's sum, if it has any lane.
+  ///     // gradients[i] holds the sum over sums.subtrees[i].
   public struct PartialSums: Sendable {
     public let tree: LaneTree
     /// The lanes to push, in order.
@@ -103,14 +102,6 @@ extension LaneTree {
         subtrees[count - 1] = subtrees[count - 1].lowerBound..<top.upperBound
         joins.append(Join(target: count - 1, source: count))
       }
-      return joins
-    }
-
-    /// The joins that add up, in lane order, the partial sums left after the last lane: buffer 0 then holds the sum.
-    public mutating func finish() -> [Join] {
-      precondition(nextLane == lanes.upperBound, "lane \(nextLane) of \(lanes) is still to come")
-      let joins = (0..<count).dropFirst().map { Join(target: 0, source: $0) }
-      subtrees = lanes.isEmpty ? [] : [lanes]
       return joins
     }
 

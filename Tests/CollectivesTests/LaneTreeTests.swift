@@ -6,10 +6,9 @@ import Testing
 struct LaneTreeTests {
   @Test("one rank with all lanes sums them along the whole tree", arguments: 1...16)
   func wholeTree(lanes: Int) {
-    var run = Run(LaneTree(lanes: lanes), rank: 0, ranks: 1)
+    let run = Run(LaneTree(lanes: lanes), rank: 0, ranks: 1)
     #expect(run.sums.subtrees == [0..<lanes])
     #expect(run.buffers == [sum(ofNode: 0..<16, lanes: lanes)])
-    #expect(run.finish() == run.buffers[0], "nothing is left to join")
   }
 
   @Test("the tree of six lanes, written out")
@@ -27,19 +26,6 @@ struct LaneTreeTests {
         let expected = maximalNodes(within: run.sums.lanes, node: 0..<16, lanes: lanes)
         #expect(run.sums.subtrees == expected.map { $0.clamped(to: 0..<lanes) })
         #expect(run.buffers == expected.map { sum(ofNode: $0, lanes: lanes) })
-      }
-    }
-  }
-
-  @Test("the sums that are left are joined in lane order into buffer 0", arguments: 1...16)
-  func finish(lanes: Int) {
-    let tree = LaneTree(lanes: lanes)
-    for ranks in 1...lanes {
-      for rank in 0..<ranks {
-        var run = Run(tree, rank: rank, ranks: ranks)
-        let left = run.buffers
-        #expect(run.finish() == left.dropFirst().reduce(left[0]) { "(\($0)+\($1))" })
-        #expect(run.sums.subtrees == [run.sums.lanes])
       }
     }
   }
@@ -82,9 +68,8 @@ struct LaneTreeTests {
 
   @Test("a rank without lanes needs no buffer and has nothing to join")
   func noLanes() {
-    var sums = LaneTree(lanes: 2).partialSums(of: 1..<1)
+    let sums = LaneTree(lanes: 2).partialSums(of: 1..<1)
     #expect(sums.buffersNeeded == 0)
-    #expect(sums.finish() == [])
     #expect(sums.count == 0)
   }
 }
@@ -109,11 +94,6 @@ private struct Run {
       mostBuffers = max(mostBuffers, buffers.count)
       for join in sums.push(lane) { apply(join) }
     }
-  }
-
-  mutating func finish() -> String {
-    for join in sums.finish() { buffers[join.target] = "(\(buffers[join.target])+\(buffers[join.source]))" }
-    return buffers[0]
   }
 
   private mutating func apply(_ join: LaneTree.PartialSums.Join) {
