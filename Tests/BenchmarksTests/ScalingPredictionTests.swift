@@ -4,7 +4,7 @@ import Training
 
 @Suite struct ScalingPredictionTests {
   private func job(
-    _ ranks: Int, nodes: Int?, compute: Double, reduce: Double = 0.09, link: StepMeasurement.Link? = nil
+    _ ranks: Int, nodes: Int?, compute: Double, reduce: Double = 0.07, link: StepMeasurement.Link? = nil
   ) -> StepMeasurement {
     var parts = StepTimes()
     (parts.compute, parts.reduce, parts.update) = (compute, reduce / 3, reduce / 3 * 2)
@@ -17,7 +17,7 @@ import Training
 
   @Test("what one rank took predicts two on a node, and two nodes with the link that they measured")
   func predictions() throws {
-    // 100 GB/s: 9 arenas of 1 GB in 0.09 s.
+    // 100 GB/s: 7 arenas of 1 GB in 0.07 s.
     let prediction = try #require(ScalingPrediction(from: [job(1, nodes: 1, compute: 2)]))
     let together = try #require(prediction.seconds(of: [job(2, nodes: 1, compute: 9)]))
     #expect(abs(together - (1 + 0.08)) < 1e-6)
