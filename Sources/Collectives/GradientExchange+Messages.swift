@@ -58,10 +58,7 @@ extension GradientExchange {
     on threads: ThreadPool?
   ) {
     guard let base = bytes.baseAddress else { return }
-    let pieces = stride(from: slice.lowerBound, to: slice.upperBound, by: ReductionPlan.grain).map {
-      $0..<min($0 + ReductionPlan.grain, slice.upperBound)
-    }
-    forEachGrain(of: pieces, on: threads) { piece, evaluator in
+    forEachGrain(of: grains(of: [slice]), on: threads) { piece, evaluator in
       let target = base + (piece.lowerBound - slice.lowerBound) * messages.width
       if options.precision == .bfloat16 {
         evaluator.round(sum, over: piece, into: target.assumingMemoryBound(to: UInt16.self))

@@ -168,11 +168,9 @@ private final class GrainSquares {
     func places(ofRank rank: Int) -> [Int] {
       grains(rank).map { $0.lowerBound / ReductionPlan.grain }.filter { $0 < partial.count }
     }
-    let own = places(ofRank: group.rank).map { partial[$0] }
-    for (rank, bytes) in try group.allGather(own.withUnsafeBytes { Array($0) }).enumerated() where rank != group.rank {
-      bytes.withUnsafeBytes { bytes in
-        for (place, value) in zip(places(ofRank: rank), bytes.bindMemory(to: Double.self)) { partial[place] = value }
-      }
+    let all = try group.allGather(places(ofRank: group.rank).map { partial[$0] })
+    for (rank, squares) in all.enumerated() where rank != group.rank {
+      for (place, value) in zip(places(ofRank: rank), squares) { partial[place] = value }
     }
     return partial.reduce(0, +)
   }
