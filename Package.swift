@@ -51,8 +51,8 @@ let package = Package(
       name: "revoada",
       dependencies: [
         "Benchmarks", "Planning", "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing",
-        "Collectives",
-        "TensorCore", "KernelInterface", "Tables", "Failures", argumentParser,
+        "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Layers", "Autograd", "TensorCore", "KernelInterface",
+        "Tables", "Files", "Failures", argumentParser,
       ]),
     .target(
       name: "Benchmarks",
@@ -65,17 +65,18 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Checkpoints", "Collectives", "Datasets", "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore",
-        "Tables", "Failures", "CYAML",
+        "Checkpoints", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Optimizers", "Layers", "Autograd",
+        "TensorCore", "Tables", "Files", "Failures", "CYAML",
       ],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
-    .target(name: "Checkpoints", dependencies: ["Failures", crypto]),
+    .target(name: "Checkpoints", dependencies: ["Files", "Failures", crypto]),
     .target(name: "MPICollectives", dependencies: ["Collectives", "MessagePassing", "Failures"]),
     .target(name: "Collectives", dependencies: ["TensorCore", "KernelInterface", "Failures"]),
     .target(
-      name: "Datasets", dependencies: ["Failures", "CZlib", "KernelInterface"],
+      name: "Datasets", dependencies: ["Tokenizers", "Files", "Failures", "CZlib", "KernelInterface"],
       resources: [.embedInCode("Resources/digits.csv.gz")],
       linkerSettings: [.linkedLibrary(":libz.a")]),
+    .target(name: "Tokenizers", dependencies: ["Files", "Failures"]),
     .target(name: "ModelZoo", dependencies: ["Layers", "Autograd", "TensorCore"]),
     .target(name: "Optimizers", dependencies: ["TensorCore", "KernelInterface"]),
     .target(name: "Layers", dependencies: ["Autograd", "TensorCore", "KernelInterface"]),
@@ -88,6 +89,7 @@ let package = Package(
     .target(name: "CMPIShim", dependencies: ["CMPI"]),
     .target(name: "Planning", dependencies: ["Tables"]),
     .target(name: "Tables"),
+    .target(name: "Files", dependencies: ["Failures"]),
     .target(name: "Failures"),
     .systemLibrary(
       name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin", "pkg-config"])]),
@@ -127,11 +129,16 @@ let package = Package(
       testTarget("Autograd", ["Autograd", "TensorCore"]),
       testTarget("Layers", ["Layers", "ModelZoo", "Autograd", "TensorCore"]),
       testTarget("Optimizers", ["Optimizers", "TensorCore"]),
-      testTarget("Datasets", ["Datasets", "CZlib"]),
-      testTarget("Checkpoints", ["Checkpoints", "Failures"]),
+      testTarget("Datasets", ["Datasets", "Tokenizers", "Files", "CZlib"]),
+      testTarget("Tokenizers", ["Tokenizers", "Files"]),
+      testTarget("Checkpoints", ["Checkpoints", "Files", "Failures"]),
       testTarget(
         "Training",
-        ["Training", "Checkpoints", "Collectives", "Datasets", "TensorCore", "KernelInterface", "Failures"]),
+        [
+          "Training", "Checkpoints", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Layers", "Autograd",
+          "TensorCore",
+          "KernelInterface", "Files", "Failures",
+        ]),
       testTarget("Planning", ["Planning"]),
       testTarget("Benchmarks", ["Benchmarks", "Training", "Collectives", "TensorCore", "KernelInterface", "Tables"]),
       testTarget("Tables", ["Tables"]),

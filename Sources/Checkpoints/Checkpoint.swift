@@ -1,3 +1,5 @@
+import Files
+
 /// What a checkpoint says about the training it was taken from, besides the tensors.
 ///
 /// `model`, `preprocessing` and `state` belong to the trainer: they are stored and given back as they are.

@@ -1,3 +1,5 @@
+import Files
+
 /// What differs between the tensors of two checkpoints, bit by bit: parameters first, then the optimizer's state, each
 /// sorted by name.
 public struct CheckpointComparison: Equatable, Sendable {

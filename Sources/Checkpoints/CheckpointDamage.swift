@@ -1,3 +1,5 @@
+import Files
+
 /// What is wrong with a folder that should be a checkpoint.
 public enum CheckpointDamage: Error, Equatable, CustomStringConvertible {
   /// The folder was never committed: the process that wrote it ended first.

@@ -1,4 +1,5 @@
 import Failures
+import Files
 
 /// Why a checkpoint could not be saved, found, loaded or used.
 public enum CheckpointFailure: UserFacingError, Equatable {

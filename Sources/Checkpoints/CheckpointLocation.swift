@@ -1,3 +1,5 @@
+import Files
+
 /// What a path given by a person means: one checkpoint, or the checkpoints of a run.
 public enum CheckpointLocation: Equatable, Sendable {
   case checkpoint(path: String)

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 
 /// The content of `MANIFEST.json`, the file that makes a folder a checkpoint: it is written last.

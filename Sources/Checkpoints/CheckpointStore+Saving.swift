@@ -1,3 +1,5 @@
+import Files
+
 /// What a successful save did.
 public struct SavedCheckpoint: Equatable, Sendable {
   public let path: String

@@ -1,4 +1,5 @@
 import Failures
+import Files
 
 /// The checkpoints of a run: a directory with one folder per saved step.
 ///

@@ -1,3 +1,5 @@
+import Files
+
 /// The check of one checkpoint folder against its manifest, file by file.
 public struct CheckpointVerification: Sendable {
   /// A file of the checkpoint and what is wrong with it, `nil` for nothing.

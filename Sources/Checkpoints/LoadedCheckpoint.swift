@@ -1,3 +1,5 @@
+import Files
+
 /// A checkpoint whose checksums were verified. Its tensors are on the disk until they are copied.
 ///
 /// ```swift

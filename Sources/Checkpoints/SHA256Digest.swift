@@ -1,4 +1,5 @@
 import Crypto
+import Files
 
 /// Bytes are hashed and moved in pieces of this size, so that each is still in the processor's cache the second time.
 let pieceByteCount = 1 << 18

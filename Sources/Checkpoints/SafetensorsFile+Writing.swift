@@ -1,3 +1,5 @@
+import Files
+
 extension SafetensorsFile {
   /// The size and the SHA-256 (64 hexadecimal digits) of a file that was written.
   public struct Written: Hashable, Sendable {

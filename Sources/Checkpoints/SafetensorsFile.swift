@@ -1,4 +1,5 @@
 import Failures
+import Files
 
 /// A safetensors file, opened for reading: its table is checked, its values stay on the disk until they are asked for.
 ///

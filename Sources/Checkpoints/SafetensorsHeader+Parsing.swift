@@ -1,3 +1,5 @@
+import Files
+
 /// Why a header cannot be trusted: a clause that follows the file's name.
 struct SafetensorsDefect: Error, CustomStringConvertible {
   let description: String

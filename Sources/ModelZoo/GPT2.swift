@@ -88,7 +88,7 @@ extension GPT2 {
       if let dropout { x = dropout.forward(x, forward) }
       let y = norm.forward(blocks.forward(x, forward), forward)
       return y.reshaped(to: [batch.sequences * batch.time, width])
-        .crossEntropy(projectedBy: table, transposed: true, labels: batch.following)
+        .crossEntropy(projectedBy: table, transposed: true, labels: batch.labels)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import FoundationEssentials
 
 /// What is known after one step: a line of metrics.jsonl. Absent figures were not measured at that step.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Collectives
+import Files
 import TensorCore
 
 /// What a run finds around it: everything it uses that is not its configuration.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Collectives
+import Files
 import FoundationEssentials
 
 /// The checkpoint a run begins at, if any. Rank 0 has read it; the others know what it says about the training.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import TestSupport
 
 /// Runs `body` with the path of a new empty directory, which is removed afterwards.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Collectives
 import Failures
+import Files
 import TensorCore
 import TestSupport
 import Testing

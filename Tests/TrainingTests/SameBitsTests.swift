@@ -1,6 +1,7 @@
 import Checkpoints
 import Collectives
 import Failures
+import Files
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Checkpoints
 import Collectives
+import Files
 import Launching
 import Tables
 import TensorCore

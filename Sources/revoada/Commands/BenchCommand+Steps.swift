@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Collectives
+import Files
 import FoundationEssentials
 import Tables
 import TensorCore

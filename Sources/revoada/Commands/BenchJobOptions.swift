@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Launching
 
 /// Which ranks a measurement over ranks starts where nobody started it on several.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Checkpoints
+import Files
 import Glibc
 import KernelInterface
 import TensorCore

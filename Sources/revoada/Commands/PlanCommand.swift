@@ -3,6 +3,7 @@ import Benchmarks
 import Checkpoints
 import Collectives
 import Failures
+import Files
 import FoundationEssentials
 import Launching
 import Planning

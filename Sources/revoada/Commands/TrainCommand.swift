@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Collectives
 import Failures
+import Files
 import Glibc
 import TensorCore
 import Training

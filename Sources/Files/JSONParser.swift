@@ -1,11 +1,11 @@
 /// A strict reader of JSON from files that may be damaged or hostile (RFC 8259).
 ///
 /// Stricter than the standard's minimum: a repeated key is an error, nesting is limited, text must be UTF-8.
-struct JSONParser {
+public struct JSONParser {
   /// Where and why the text is not acceptable JSON.
-  struct Failure: Error {
-    let offset: Int
-    let reason: String
+  public struct Failure: Error {
+    public let offset: Int
+    public let reason: String
   }
 
   private let bytes: ArraySlice<UInt8>
@@ -14,7 +14,7 @@ struct JSONParser {
   private let maximumDepth: Int
 
   /// Parses all of `bytes` as one value; spaces, tabs and line ends may surround it.
-  static func parse(_ bytes: ArraySlice<UInt8>, maximumDepth: Int) throws(Failure) -> JSONValue {
+  public static func parse(_ bytes: ArraySlice<UInt8>, maximumDepth: Int) throws(Failure) -> JSONValue {
     var parser = JSONParser(bytes: bytes, position: bytes.startIndex, maximumDepth: maximumDepth)
     let value = try parser.value()
     parser.skipSpace()

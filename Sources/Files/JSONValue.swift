@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Any JSON value: what a checkpoint carries for the trainer without knowing its type.
+/// Any JSON value: what files of other programs hold, and what a checkpoint carries for the trainer.
 ///
 /// ```swift
 /// let payload = try JSONValue(encoding: scaler)        // on the way in
@@ -33,7 +33,7 @@ public enum JSONValue: Hashable, Sendable {
   }
 
   /// An encoder that accepts every number.
-  static func encoder() -> JSONEncoder {
+  public static func encoder() -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

@@ -52,7 +52,7 @@ public protocol ReadableFile: AnyObject, Sendable {
 
 extension ReadableFile {
   /// The bytes of `range`.
-  func bytes(in range: Range<Int>) throws(FileSystemError) -> [UInt8] {
+  public func bytes(in range: Range<Int>) throws(FileSystemError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: range.count)
     var failure: FileSystemError?
     bytes.withUnsafeMutableBytes { buffer in
@@ -74,7 +74,7 @@ extension FileSystem {
   }
 
   /// Removes a directory and the files in it, if it is there.
-  func removeDirectoryAndFiles(_ path: String) throws(FileSystemError) {
+  public func removeDirectoryAndFiles(_ path: String) throws(FileSystemError) {
     guard try exists(path) else { return }
     for name in try list(path) { try removeFile("\(path)/\(name)") }
     try removeDirectory(path)
@@ -82,7 +82,7 @@ extension FileSystem {
 }
 
 /// `path` without its last component: `a/b` gives `a`, `a` gives `.`, `/a` gives `/`.
-func parentDirectory(of path: String) -> String {
+public func parentDirectory(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }

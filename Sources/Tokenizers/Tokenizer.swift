@@ -1,0 +1,20 @@
+/// Cuts texts into tokens and puts them together again.
+///
+/// Texts are bytes, for files hold bytes: what is no UTF-8 is encoded as well.
+///
+///     let tokenizer = try TokenizerFile.read(path: "gpt2/tokenizer.json")
+///     let ids = tokenizer.encode(Array("Hello".utf8))
+///     String(decoding: tokenizer.decode(ids), as: UTF8.self)    // Hello
+public protocol Tokenizer: Sendable {
+  /// Every id is below it.
+  var vocabularySize: Int { get }
+
+  /// The token that ends a document; `nil` where the vocabulary has none.
+  var endOfText: Int32? { get }
+
+  /// The tokens of a text, nothing added in front or behind.
+  func encode(_ text: [UInt8]) -> [Int32]
+
+  /// The bytes that tokens stand for; ids the vocabulary lacks stand for none.
+  func decode(_ ids: [Int32]) -> [UInt8]
+}
