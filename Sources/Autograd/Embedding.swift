@@ -12,3 +12,19 @@ extension Variable {
     }
   }
 }
+
+extension Variable {
+  /// The sum of the rows x[i, ...] with ids[i] = r for each r in 0 ..< count, i ascending: [ids.count, ...] -> [count, ...].
+  ///
+  ///     dx[i, ...] = dy[ids[i], ...]
+  public func scatteredRows(to ids: [Int32], count: Int) -> Variable {
+    precondition(shape.rank >= 1 && shape[0] == ids.count, "\(shape) for \(ids.count) rows")
+    let x = value
+    let y = Tensor(Shape([count] + shape.dimensions.dropFirst()), on: x.backend) {
+      $0.writeScatteredRows(x, at: ids)
+    }
+    return tape.record(y, from: [self]) { dy, gradients in
+      gradients.pass(dy.rows(at: ids), to: self)
+    }
+  }
+}

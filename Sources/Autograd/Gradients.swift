@@ -16,7 +16,8 @@ public struct Gradients {
     case parameter(Int)
   }
 
-  private let arena: Arena
+  /// `nil`: parameters' gradients are tensors like any other.
+  private let arena: Arena?
   /// Whether gradients are added to what the arena holds.
   private let addsToSum: Bool
   /// How many operations, at most, contribute to each parameter's gradient.
@@ -27,13 +28,13 @@ public struct Gradients {
   /// Gradients that will be added to what the arena holds when they are complete.
   private var gathered: [Int: Tensor] = [:]
 
-  init(arena: Arena, addsToSum: Bool, nodeKinds: [Tape.Node.Kind], uses: [Int]) {
+  init(arena: Arena?, addsToSum: Bool, layout: ParameterLayout, nodeKinds: [Tape.Node.Kind], uses: [Int]) {
     self.arena = arena
     self.addsToSum = addsToSum
     self.uses = uses
-    isWritten = Array(repeating: false, count: arena.layout.entries.count)
+    isWritten = Array(repeating: false, count: layout.entries.count)
     slots = nodeKinds.map { kind in
-      if case .parameter(let index) = kind { return .parameter(index) }
+      if case .parameter(let index) = kind, arena != nil { return .parameter(index) }
       return .none
     }
   }
@@ -61,6 +62,7 @@ public struct Gradients {
   /// A sum of lanes is a place where the whole gradient is added at once. It serves as destination only for one that comes
   /// from a single operation which can do that. Others are gathered beside it.
   private mutating func writeGradient(of index: Int, addingSums: Bool, _ write: (TensorDestination) -> Void) {
+    guard let arena else { preconditionFailure("parameter \(index) has a place of its own without an arena") }
     if !addsToSum {
       write(arena.destination(index, isWritten[index] ? .continuingChain : .replacing))
     } else if addingSums && uses[index] <= 1 {
@@ -112,7 +114,7 @@ public struct Gradients {
   /// Brings entry `index`, which has all its contributions, into the arena: zeros if there are none.
   mutating func complete(_ index: Int) {
     if let gradient = gathered.removeValue(forKey: index) {
-      arena.destination(index, .addingSum).write(gradient)
+      arena?.destination(index, .addingSum).write(gradient)
     } else if !isWritten[index] {
       writeGradient(of: index, addingSums: true) {
         $0.write(Tensor(filledWith: 0, $0.shape, on: $0.backend))

@@ -7,11 +7,11 @@ import TensorCore
 /// there. Without a gradient arena nothing is recorded: that is inference.
 public final class Tape {
   public let parameters: Arena
-  private let gradients: Arena?
+  let gradientPlace: GradientPlace?
   private let addsToSum: Bool
   let packedWeights: PackedWeights?
-  private var nodes: [Node] = []
-  private var parameterVariables: [Variable?]
+  private(set) var nodes: [Node] = []
+  private(set) var parameterVariables: [Variable?]
   /// How often recorded operations take each parameter.
   private var uses: [Int]
   private var observations: [(statistic: Int, value: Tensor)] = []
@@ -21,34 +21,40 @@ public final class Tape {
   ///     filled another arena and the two had been added.
   ///   - packedWeights: shared with other tapes that read the same values of the parameters; `nil` where this is the only
   ///     one.
-  public init(
+  public convenience init(
     parameters: Arena, gradients: Arena?, addingToSum: Bool = false, packedWeights: PackedWeights? = nil
   ) {
     precondition(
       gradients.map { $0.layout == parameters.layout } ?? true,
       "the gradient arena has another layout than the parameters")
+    self.init(
+      parameters: parameters, gradientPlace: gradients.map(GradientPlace.arena), addsToSum: addingToSum, packedWeights)
+  }
+
+  /// - Parameter gradientPlace: `nil`: nothing is recorded.
+  init(parameters: Arena, gradientPlace: GradientPlace?, addsToSum: Bool = false, _ packedWeights: PackedWeights?) {
     self.parameters = parameters
-    self.gradients = gradients
-    addsToSum = addingToSum
+    self.gradientPlace = gradientPlace
+    self.addsToSum = addsToSum
     self.packedWeights = packedWeights
     parameterVariables = Array(repeating: nil, count: parameters.layout.entries.count)
     uses = Array(repeating: 0, count: parameters.layout.entries.count)
   }
 
   /// Whether operations are recorded, that is, whether a backward pass may follow.
-  public var isRecording: Bool { gradients != nil }
+  public var isRecording: Bool { gradientPlace != nil }
 
   public var backend: Backend { parameters.backend }
 
   /// A value that gets no gradient: data.
   public func constant(_ value: Tensor) -> Variable { Variable(value: value, tape: self, node: nil) }
 
-  /// Parameter `index` of the layout; the same variable each time it is asked for.
+  /// Parameter `index` of the layout; the same variable each time it is asked for. What is frozen is data.
   public func parameter(_ index: Int) -> Variable {
     if let known = parameterVariables[index] { return known }
     let value = parameters.tensor(index)
     let variable =
-      isRecording
+      isRecording && parameters.layout.entries[index].role != .frozen
       ? append(value, Node(kind: .parameter(index), completes: []))
       : constant(value)
     parameterVariables[index] = variable
@@ -59,9 +65,10 @@ public final class Tape {
   /// travels with the gradients.
   public func observe(_ value: Tensor, ofStatistic index: Int) {
     let entry = parameters.layout.entries[index]
-    precondition(entry.role != .trained, "\(entry.name) is trained; it is not a running statistic")
+    guard case .runningStatistic = entry.role else { preconditionFailure("\(entry.name) is no running statistic") }
     precondition(entry.shape == value.shape, "a value \(value.shape) of statistic \(entry.name) \(entry.shape)")
     precondition(!observations.contains { $0.statistic == index }, "\(entry.name) is observed twice in one pass")
+    if case .tensors = gradientPlace { preconditionFailure("\(entry.name) is observed in what is recomputed") }
     if isRecording { observations.append((index, value)) }
   }
 
@@ -93,7 +100,7 @@ public final class Tape {
     return index
   }
 
-  private func append(_ value: Tensor, _ node: Node) -> Variable {
+  func append(_ value: Tensor, _ node: Node) -> Variable {
     nodes.append(node)
     return Variable(value: value, tape: self, node: nodes.count - 1)
   }
@@ -106,13 +113,12 @@ public final class Tape {
   ///   first, at each one's end that of its operands; entries without a gradient and running statistics come last, in the
   ///   layout's order.
   public func backward(from loss: Variable, whenComplete: (_ parameter: Int) -> Void = { _ in }) {
-    guard let arena = gradients else { preconditionFailure("this tape records nothing: it has no gradient arena") }
+    guard case .arena(let arena) = gradientPlace else { preconditionFailure("this tape has no gradient arena") }
     precondition(loss.value.count == 1, "a loss is one value, not shape \(loss.value.shape)")
-    var gradients = Gradients(arena: arena, addsToSum: addsToSum, nodeKinds: nodes.map(\.kind), uses: uses)
+    var gradients = makeGradients(in: arena)
     var isComplete = Array(repeating: false, count: parameters.layout.entries.count)
     gradients.pass(Tensor(filledWith: 1, loss.value.shape, on: backend), to: loss)
-    while let node = nodes.popLast() {
-      if case .operation(let backward) = node.kind, let dy = gradients.take(nodes.count) { backward(dy, &gradients) }
+    walkBack(&gradients) { node, gradients in
       for index in node.completes where gradients.isWritten[index] {
         gradients.complete(index)
         isComplete[index] = true
@@ -128,9 +134,31 @@ public final class Tape {
 }
 
 extension Tape {
+  func makeGradients(in arena: Arena?) -> Gradients {
+    Gradients(
+      arena: arena, addsToSum: addsToSum, layout: parameters.layout, nodeKinds: nodes.map(\.kind), uses: uses)
+  }
+
+  /// Lets every operation, last to first, hand its gradient on; `visit` comes behind each node.
+  func walkBack(_ gradients: inout Gradients, _ visit: (Node, inout Gradients) -> Void) {
+    while let node = nodes.popLast() {
+      if case .operation(let backward) = node.kind, let dy = gradients.take(nodes.count) { backward(dy, &gradients) }
+      visit(node, &gradients)
+    }
+  }
+
+  /// Where a backward pass puts the gradients of parameters.
+  enum GradientPlace {
+    case arena(Arena)
+    /// Tensors of their own, which the caller takes: `recomputing` has them.
+    case tensors
+  }
+
   struct Node {
     enum Kind {
       case parameter(Int)
+      /// A value whose gradient the caller takes.
+      case input
       case operation((Tensor, inout Gradients) -> Void)
     }
     let kind: Kind

@@ -16,6 +16,8 @@ public enum Initializer: Hashable, Sendable {
   case xavierUniform(fanIn: Int, fanOut: Int)
   /// Normally distributed about 0.
   case normal(deviation: Float)
+  /// Normally distributed about 0, with one deviation in the first columns and another in the rest: queries beside keys and values.
+  case normalColumns(first: Int, deviation: Float, rest: Float)
 
   /// Fills `destination`; random values come from `key`'s stream.
   func write(to destination: TensorDestination, key: RandomKey) {
@@ -30,6 +32,12 @@ public enum Initializer: Hashable, Sendable {
       Initializer.uniform(bound: (6 / Float(fanIn + fanOut)).squareRoot()).write(to: destination, key: key)
     case .normal(let deviation):
       destination.writeNormal(deviation: deviation, key: key)
+    case .normalColumns(let first, let deviation, let rest):
+      destination.writeNormal(deviation: rest, key: key)
+      let columns = destination.shape.columns
+      destination.withMutableValues { values in
+        for index in values.indices where index % columns < first { values[index] *= deviation / rest }
+      }
     }
   }
 }

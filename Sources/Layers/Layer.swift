@@ -1,5 +1,6 @@
 import Autograd
 import KernelInterface
+import TensorCore
 
 /// A part of a network: a function of one variable whose parameters lie in the tape's arena.
 ///
@@ -20,9 +21,25 @@ public struct ForwardContext {
 
   public let tape: Tape
   public let mode: Mode
+  /// Which tokens attention may see: how padding is kept out.
+  public var visibleKeys = VisibleKeys.all
+  /// What a decoder remembers of the tokens it has read; `nil`: every pass begins at the first token. Only in inference.
+  public let memory: DecoderMemory?
 
-  public init(tape: Tape, mode: Mode) {
+  public init(tape: Tape, mode: Mode, memory: DecoderMemory? = nil) {
+    precondition(memory == nil || !tape.isRecording, "what a decoder remembers has no gradient")
     self.tape = tape
     self.mode = mode
+    self.memory = memory
+  }
+
+  /// The position of the first token of this pass.
+  public var position: Int { memory?.count ?? 0 }
+
+  /// This context for another tape.
+  func on(_ tape: Tape) -> ForwardContext {
+    var context = ForwardContext(tape: tape, mode: mode, memory: memory)
+    context.visibleKeys = visibleKeys
+    return context
   }
 }

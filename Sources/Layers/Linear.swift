@@ -4,11 +4,12 @@ import TensorCore
 
 /// Y = activation(X W + b) on each row: [..., inputs] -> [..., outputs].
 ///
-/// Parameters: `weight` [inputs, outputs] and, unless left out, `bias` [outputs].
+/// Parameters: `weight` [inputs, outputs] and, unless left out, `bias` [outputs]; those of an adapter where the builder gives one.
 public struct Linear: Layer {
   private let weight: Int
   private let bias: Int?
   private let activation: Activation
+  private let adapter: LowRankAdapter?
 
   /// - Parameters:
   ///   - weight: how the weight begins. By default weight and bias are uniform within 1 / sqrt(inputs), the practice
@@ -23,19 +24,27 @@ public struct Linear: Layer {
     self.weight = builder.parameter("weight", [inputs, outputs], weight ?? byInputs)
     self.bias = hasBias ? builder.parameter("bias", [outputs], bias ?? byInputs) : nil
     self.activation = activation
+    adapter = builder.adapter(inputs: inputs, outputs: outputs)
   }
 
   public func forward(_ x: Variable, _ context: ForwardContext) -> Variable {
-    let y = rows(of: x).linear(
-      weight: context.tape.parameter(weight), bias: bias.map(context.tape.parameter), activation: activation)
+    let rows = rows(of: x)
+    let (weight, bias) = (context.tape.parameter(weight), bias.map(context.tape.parameter))
+    guard let adapter else {
+      let y = rows.linear(weight: weight, bias: bias, activation: activation)
+      return y.reshaped(to: shape(of: x, columns: y.shape.columns))
+    }
+    let y = (rows.linear(weight: weight, bias: bias) + adapter.forward(rows, context)).activated(activation)
     return y.reshaped(to: shape(of: x, columns: y.shape.columns))
   }
 
   /// X W + b + residual. Not with an activation.
   public func forward(_ x: Variable, adding residual: Variable, _ context: ForwardContext) -> Variable {
     precondition(activation == .identity, "a residual is added to X W + b, not to its \(activation)")
-    let y = rows(of: x).linear(
-      weight: context.tape.parameter(weight), bias: bias.map(context.tape.parameter), residual: rows(of: residual))
+    let rows = rows(of: x)
+    var y = rows.linear(
+      weight: context.tape.parameter(weight), bias: bias.map(context.tape.parameter), residual: self.rows(of: residual))
+    if let adapter { y = y + adapter.forward(rows, context) }
     return y.reshaped(to: shape(of: x, columns: y.shape.columns))
   }
 

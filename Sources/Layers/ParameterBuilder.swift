@@ -12,13 +12,32 @@ public struct ParameterBuilder: Sendable {
   private var initializers: [Initializer] = []
   private var scopes: [String] = []
   private var randomStreams: UInt64 = 0
+  private var attentionLayers = 0
+  /// What of the model stays as it begins.
+  private let frozen: NamePatterns
+  /// Low-rank adapters beside linear layers.
+  private let adapters: AdapterOptions?
 
-  public init() {}
+  /// - Parameters:
+  ///   - frozen: parameters that get no gradient, adapters' own excepted.
+  ///   - adapters: `nil`: none.
+  public init(freezing frozen: NamePatterns = .none, adapters: AdapterOptions? = nil) {
+    self.frozen = frozen
+    self.adapters = adapters
+  }
 
   /// Adds a parameter to the current scope and returns its index in the layout.
   public mutating func parameter(_ name: String, _ shape: Shape, _ initializer: Initializer) -> Int {
     initializers.append(initializer)
-    return layout.append(name: (scopes + [name]).joined(separator: "."), shape: shape)
+    let fullName = (scopes + [name]).joined(separator: ".")
+    let isFrozen = frozen.match(fullName) && !AdapterOptions.isAdapter(fullName)
+    return layout.append(name: fullName, shape: shape, role: isFrozen ? .frozen : .trained)
+  }
+
+  /// The adapter of the linear layer that the current scope is; `nil` where it gets none.
+  mutating func adapter(inputs: Int, outputs: Int) -> LowRankAdapter? {
+    guard let adapters, adapters.layers.match(scopes.joined(separator: ".")) else { return nil }
+    return LowRankAdapter(inputs: inputs, outputs: outputs, adapters, in: &self)
   }
 
   /// Adds a running statistic to the current scope, see `ParameterLayout.Role`, and returns its index in the layout.
@@ -39,6 +58,12 @@ public struct ParameterBuilder: Sendable {
   public mutating func randomStream() -> UInt64 {
     defer { randomStreams += 1 }
     return randomStreams
+  }
+
+  /// The number of the next attention layer: its place in what a decoder remembers.
+  mutating func attentionLayer() -> Int {
+    defer { attentionLayers += 1 }
+    return attentionLayers
   }
 
   /// The parameters as they are before the first step: those of index i are drawn from `key.derived(i)`.

@@ -1,14 +1,12 @@
-import Autograd
 import Layers
-import TensorCore
 
 /// GPT-2 (Radford, Wu, Child, Luan, Amodei and Sutskever, "Language models are unsupervised multitask learners", 2019):
 /// token and position embeddings, causal transformer blocks with the normalisation in front, a last normalisation, and
 /// the token embedding once more as output layer.
 ///
 /// Parameters: `tokens.weight` [vocabulary, width], `positions.weight` [context, width], `blocks.i` as in
-/// `TransformerBlock`, `norm.weight` and `norm.bias` [width].
-public struct GPT2: Sendable {
+/// `TransformerBlock` and `PlainFeedForward`, `norm.weight` and `norm.bias` [width].
+public struct GPT2: Codable, Hashable, Sendable {
   /// Token ids are below it.
   public var vocabulary: Int
   /// The longest sequence.
@@ -34,61 +32,24 @@ public struct GPT2: Sendable {
     self.dropout = dropout
   }
 
-  public func makeModel() -> Model {
-    var builder = ParameterBuilder()
-    let network = Network(self, in: &builder)
+  public func makeModel(_ options: ModelOptions = ModelOptions()) -> Model {
+    var builder = options.makeBuilder()
+    let start = TransformerBlock.Start.gpt2(layers: layers)
+    let network = CausalDecoder(
+      CausalDecoder.Design(
+        vocabulary: vocabulary, context: context, layers: layers, width: width, norm: .layer(epsilon: 1e-5),
+        learnsPositions: true, tiesHead: true, dropout: dropout),
+      options: options, in: &builder
+    ) {
+      TransformerBlock(
+        attention: SelfAttention.Design(width: width, heads: heads, isCausal: true), norm: .layer(epsilon: 1e-5),
+        dropout: dropout, start: start, in: &$0
+      ) { PlainFeedForward(width: width, hidden: 4 * width, activation: .geluTanh, start: start, in: &$0) }
+    }
     let rate = dropout > 0 ? ", dropout \(dropout)" : ""
     return Model(
-      network, builder: builder,
+      network, options, builder,
       description:
-        "GPT-2 of \(layers) x \(width), \(heads) heads, context \(context), vocabulary \(vocabulary)\(rate), "
-        + "\(builder.layout.parameterCount) parameters")
-  }
-}
-
-extension GPT2 {
-  private struct Network: LanguageModel {
-    private let vocabulary: Int
-    private let context: Int
-    private let tokens: Int
-    private let positions: Int
-    private let dropout: Dropout?
-    private let blocks: Sequential
-    private let norm: LayerNorm
-
-    init(_ sizes: GPT2, in builder: inout ParameterBuilder) {
-      (vocabulary, context) = (sizes.vocabulary, sizes.context)
-      tokens = builder.scope("tokens") {
-        $0.parameter("weight", [sizes.vocabulary, sizes.width], .normal(deviation: 0.02))
-      }
-      positions = builder.scope("positions") {
-        $0.parameter("weight", [sizes.context, sizes.width], .normal(deviation: 0.02))
-      }
-      dropout = sizes.dropout > 0 ? Dropout(rate: sizes.dropout, in: &builder) : nil
-      var blocks: [TransformerBlock] = []
-      for index in 0..<sizes.layers {
-        blocks.append(
-          builder.scope("blocks.\(index)") {
-            TransformerBlock(
-              width: sizes.width, heads: sizes.heads, hidden: 4 * sizes.width, isCausal: true, dropout: sizes.dropout,
-              start: .gpt2(layers: sizes.layers), in: &$0)
-          })
-      }
-      self.blocks = Sequential(blocks)
-      norm = builder.scope("norm") { LayerNorm(width: sizes.width, in: &$0) }
-    }
-
-    func meanLoss(of batch: TokenBatch, _ forward: ForwardContext) -> Variable {
-      precondition(batch.time <= context, "\(batch.time) tokens for a context of \(context)")
-      let table = forward.tape.parameter(tokens)
-      let embedded = table.rows(at: batch.tokens)
-      let width = embedded.shape.columns
-      let places = forward.tape.parameter(positions).sliced(dimension: 0, range: 0..<batch.time)
-      var x = embedded.reshaped(to: [batch.sequences, batch.time, width]) + places
-      if let dropout { x = dropout.forward(x, forward) }
-      let y = norm.forward(blocks.forward(x, forward), forward)
-      return y.reshaped(to: [batch.sequences * batch.time, width])
-        .crossEntropy(projectedBy: table, transposed: true, labels: batch.labels)
-    }
+        "GPT-2 of \(layers) x \(width), \(heads) heads, context \(context), vocabulary \(vocabulary)\(rate)")
   }
 }

@@ -23,6 +23,8 @@ public struct Model: Sendable, CustomStringConvertible {
     case predictor(any Layer)
     /// Tokens -> the loss of their prediction.
     case language(any LanguageModel)
+    /// Tokens -> the class of each sequence.
+    case sequenceClassifier(SequenceClassifier)
   }
 
   /// One line for people: the architecture and its sizes.
@@ -35,9 +37,21 @@ public struct Model: Sendable, CustomStringConvertible {
     self.init(.predictor(layer), builder, description)
   }
 
+  /// A language model, or what `options` make of it.
+  ///
   /// - Parameter builder: the one that `languageModel` was made with.
-  public init(_ languageModel: any LanguageModel, builder: ParameterBuilder, description: String) {
-    self.init(.language(languageModel), builder, description)
+  init(
+    _ languageModel: any LanguageModel, _ options: ModelOptions, _ builder: ParameterBuilder, description: String
+  ) {
+    var builder = builder
+    let network = options.classes.map { classes in
+      Network.sequenceClassifier(SequenceClassifier(languageModel, classes: classes, in: &builder))
+    }
+    let (layout, classes) = (builder.layout, options.classes.map { ", \($0) classes" } ?? "")
+    let frozen = layout.entries.reduce(0) { $0 + ($1.role == .frozen ? $1.shape.count : 0) }
+    let count =
+      frozen == 0 ? "\(layout.parameterCount) parameters" : "\(layout.parameterCount) parameters and \(frozen) frozen"
+    self.init(network ?? .language(languageModel), builder, "\(description)\(classes), \(count)")
   }
 
   private init(_ network: Network, _ builder: ParameterBuilder, _ description: String) {
@@ -69,7 +83,20 @@ public struct Model: Sendable, CustomStringConvertible {
   ///
   /// - Precondition: the network is a language model.
   public func meanLoss(of batch: TokenBatch, _ context: ForwardContext) -> Variable {
-    guard case .language(let model) = network else { preconditionFailure("\(self) reads no tokens") }
-    return model.meanLoss(of: batch, context)
+    languageModel.meanLoss(of: batch, context)
+  }
+
+  /// - Precondition: the network is a language model.
+  public var languageModel: any LanguageModel {
+    guard case .language(let model) = network else { preconditionFailure("\(self) predicts no tokens") }
+    return model
+  }
+
+  /// The logits of the class of each sequence, [sequences, classes].
+  ///
+  /// - Precondition: the network is a classifier of sequences.
+  public func classLogits(for batch: TokenBatch, _ context: ForwardContext) -> Variable {
+    guard case .sequenceClassifier(let model) = network else { preconditionFailure("\(self) classifies no sequences") }
+    return model.logits(of: batch, context)
   }
 }

@@ -1,13 +1,15 @@
 /// Which range of an arena belongs to which parameter. Ranges begin at multiples of 16 floats, one cache line;
 /// the padding between them stays zero.
 ///
-/// What is trained comes first, in the order of `append`; running statistics lie behind it. So the optimizer's work is one
-/// range, and both travel together through reductions and checkpoints.
+/// What is trained comes first, in the order of `append`; running statistics and what is frozen lie behind it. So the optimizer's
+/// work is one range, and all travel together through reductions and checkpoints.
 public struct ParameterLayout: Sendable, Equatable {
   /// How a parameter changes in a training step.
   public enum Role: Sendable, Hashable {
     /// The optimizer moves it along its gradient.
     case trained
+    /// It stays as it is and gets no gradient: the body of a model that is fine-tuned.
+    case frozen
     /// The mean over time of something measured on every batch, such as batch normalisation's variance. The gradient arena
     /// holds the batch's value in its place, and after each step: value <- value + momentum (batch's - value).
     case runningStatistic(momentum: Float)

@@ -15,8 +15,12 @@ public struct RotaryTable: Sendable {
   /// - Parameter headSize: even.
   public init(positions: Int, headSize: Int, base: Double = 10_000, on backend: Backend) {
     precondition(headSize % 2 == 0, "a head of \(headSize) values has no pairs")
-    let frequencies = (0..<headSize / 2).map { 1 / power(base, fraction: Double(2 * $0) / Double(headSize)) }
-    self.init(positions: positions, frequencies: frequencies, on: backend)
+    self.init(positions: positions, frequencies: Self.frequencies(headSize: headSize, base: base), on: backend)
+  }
+
+  /// base^(-2 i / headSize) for each pair i of a head.
+  public static func frequencies(headSize: Int, base: Double) -> [Double] {
+    (0..<headSize / 2).map { 1 / power(base, fraction: Double(2 * $0) / Double(headSize)) }
   }
 
   /// - Parameter frequencies: one for each pair of a head, in radians a position.

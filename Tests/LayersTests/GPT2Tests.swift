@@ -51,7 +51,7 @@ struct GPT2Tests {
   @Test("before training every token is about equally likely")
   func firstLoss() {
     let model = GPT2(vocabulary: 300, context: 32, layers: 3, heads: 4, width: 32).makeModel()
-    let loss = Pass(model, windows: Self.windows(4, of: 33, below: 300), sequences: 4).loss
+    let loss = ModelPass(model, windows: Self.windows(4, of: 33, below: 300), sequences: 4).loss
     #expect(abs(loss - 5.7038) < 0.05, "log 300 is 5.7038, the loss \(loss)")
   }
 
@@ -59,7 +59,9 @@ struct GPT2Tests {
   func causality() {
     let model = Self.tiny.makeModel()
     /// The sum over the tokens behind the first.
-    func loss(_ window: [Int32]) -> Float { Pass(model, windows: window, growth: 20).loss * Float(window.count - 1) }
+    func loss(_ window: [Int32]) -> Float {
+      ModelPass(model, windows: window, growth: 20).loss * Float(window.count - 1)
+    }
     let beginning = loss([3, 1, 4, 1])
     // The fifth token is only predicted, never read.
     let (five, nine) = (loss([3, 1, 4, 1, 5]) - beginning, loss([3, 1, 4, 1, 9]) - beginning)
@@ -72,7 +74,7 @@ struct GPT2Tests {
   func gradients() {
     let model = Self.tiny.makeModel()
     let windows = Self.windows(3, of: 6, below: 11)
-    let pass = Pass(model, windows: windows, sequences: 3, growth: 20)
+    let pass = ModelPass(model, windows: windows, sequences: 3, growth: 20)
     let step: Float = 1 / 128
     for (index, entry) in model.layout.entries.enumerated() {
       let gradient = pass.gradients.tensor(index).values
@@ -81,7 +83,7 @@ struct GPT2Tests {
       let size = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
       let expected = zip(gradient, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) } / Double(size)
       let losses = [step, -step].map { step in
-        let moved = Pass(model, windows: windows, sequences: 3, growth: 20, gradients: false) {
+        let moved = ModelPass(model, windows: windows, sequences: 3, growth: 20, gradients: false) {
           $0.move(index, by: direction.map { $0 * step / size })
         }
         return Double(moved.loss)
@@ -97,7 +99,7 @@ struct GPT2Tests {
     let windows = Self.windows(6, of: 41, below: 500)
     let results = Processor.supportedInstructionSets.flatMap { instructionSet in
       [1, 2].map { threads in
-        let pass = Pass(
+        let pass = ModelPass(
           model, windows: windows, sequences: 6, on: Backend(instructionSet: instructionSet, threads: threads))
         return [pass.loss.bitPattern] + pass.gradients.tensor.withValues { $0.map { $0.bitPattern } }
       }
@@ -110,48 +112,14 @@ struct GPT2Tests {
     let plain = GPT2(vocabulary: 11, context: 6, layers: 2, heads: 2, width: 8).makeModel()
     let dropping = GPT2(vocabulary: 11, context: 6, layers: 2, heads: 2, width: 8, dropout: 0.5).makeModel()
     let windows = Self.windows(3, of: 7, below: 11)
-    #expect(Pass(plain, windows: windows, sequences: 3).loss != Pass(dropping, windows: windows, sequences: 3).loss)
-    let inference = [plain, dropping].map { Pass($0, windows: windows, sequences: 3, mode: .inference).loss }
+    #expect(
+      ModelPass(plain, windows: windows, sequences: 3).loss != ModelPass(dropping, windows: windows, sequences: 3).loss)
+    let inference = [plain, dropping].map { ModelPass($0, windows: windows, sequences: 3, mode: .inference).loss }
     #expect(inference[0] == inference[1])
   }
 
   private static func windows(_ count: Int, of width: Int, below vocabulary: Int) -> [Int32] {
     let key = RandomKey(seed: 7)
     return (0..<count * width).map { Int32(key.bits(at: $0) % UInt32(vocabulary)) }
-  }
-}
-
-/// One forward and backward pass, and what it gave.
-private struct Pass {
-  let loss: Float
-  let gradients: Arena
-
-  /// - Parameters:
-  ///   - growth: by which the parameters are multiplied, so that what begins small matters.
-  ///   - change: what happens to the parameters before the pass.
-  init(
-    _ model: Model, windows: [Int32], sequences: Int = 1, growth: Float = 1, gradients wantsGradients: Bool = true,
-    mode: ForwardContext.Mode = .training(RandomKey(seed: 5)), on backend: Backend = Backend(threads: 1),
-    change: (Arena) -> Void = { _ in }
-  ) {
-    let parameters = model.makeParameters(on: backend, key: RandomKey(seed: 2))
-    for (index, entry) in model.layout.entries.enumerated() where entry.shape.rank == 2 {
-      parameters.move(index, by: parameters.tensor(index).values.map { (growth - 1) * $0 })
-    }
-    change(parameters)
-    gradients = Arena(model.layout, on: backend)
-    let tape = Tape(parameters: parameters, gradients: wantsGradients ? gradients : nil)
-    let loss = model.meanLoss(
-      of: TokenBatch(windows: windows, sequences: sequences), ForwardContext(tape: tape, mode: mode))
-    if wantsGradients { tape.backward(from: loss) }
-    self.loss = loss.value.scalar
-  }
-}
-
-extension Arena {
-  fileprivate func move(_ index: Int, by distance: [Float]) {
-    destination(index, accumulates: false).withMutableValues { values in
-      for place in values.indices { values[place] += distance[place] }
-    }
   }
 }

@@ -14,7 +14,9 @@ struct GoldenModelTests {
   @Test("the transformer block: causal attention, both normalisations, GELU")
   func transformerBlock() throws {
     var builder = ParameterBuilder()
-    let block = TransformerBlock(width: 16, heads: 2, hidden: 48, isCausal: true, in: &builder)
+    let block = TransformerBlock(
+      attention: SelfAttention.Design(width: 16, heads: 2, isCausal: true), norm: .layer(epsilon: 1e-5), in: &builder
+    ) { PlainFeedForward(width: 16, hidden: 48, activation: .geluTanh, in: &$0) }
     try check("transformerBlock", block, layout: builder.layout, input: [2, 5, 16], tolerance: 2e-6)
   }
 

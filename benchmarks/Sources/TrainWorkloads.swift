@@ -72,7 +72,10 @@ private struct TransformerPass {
 
   func workload(on backend: Backend) -> Workload {
     var builder = ParameterBuilder()
-    let block = TransformerBlock(width: width, heads: 12, hidden: 4 * width, isCausal: true, in: &builder)
+    let block = TransformerBlock(
+      attention: SelfAttention.Design(width: width, heads: 12, isCausal: true), norm: .layer(epsilon: 1e-5),
+      in: &builder
+    ) { PlainFeedForward(width: width, hidden: 4 * width, activation: .geluTanh, in: &$0) }
     let input = builder.parameter("input", [batch, time, width], .uniform(bound: 1))
     let pass = GradientPass(parameters: builder.makeParameters(on: backend, key: RandomKey(seed: 3))) { tape in
       block.forward(tape.parameter(input), ForwardContext(tape: tape, mode: .training(RandomKey(seed: 4))))
