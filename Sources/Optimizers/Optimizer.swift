@@ -16,6 +16,7 @@ public final class Optimizer: Sendable {
   /// What a checkpoint saves, in this order, laid out as the parameters: `velocity` for gradient descent,
   /// `square_average` for RMSProp, `m` and `v` for Adam and AdamW. Zero at the start of training.
   public let state: [(name: String, arena: Arena)]
+  private let runs: DecayRuns
 
   public convenience init(_ options: OptimizerOptions, layout: ParameterLayout, on backend: Backend) {
     self.init(options, state: options.method.stateNames.map { _ in Arena(layout, on: backend) })
@@ -27,6 +28,7 @@ public final class Optimizer: Sendable {
     precondition(state.count == names.count, "\(state.count) arenas for the state \(names)")
     self.options = options
     self.state = Array(zip(names, state))
+    runs = DecayRuns(options.decayed, in: state[0].layout)
   }
 
   /// One update of all trained parameters, over the threads of the backend.
@@ -43,11 +45,14 @@ public final class Optimizer: Sendable {
   /// The update of one step as a value, to be applied range by range.
   public func update(gradientScale: Float, learningRate: Float, step: Int) -> OptimizerUpdate {
     precondition(step >= 0, "steps count from 0; this is step \(step)")
-    return OptimizerUpdate(figures: figures(gradientScale, learningRate, step), state: state.map(\.arena))
+    return OptimizerUpdate(
+      decaying: figures(gradientScale, learningRate, step, weightDecay: options.weightDecay),
+      plain: figures(gradientScale, learningRate, step, weightDecay: 0), runs: runs, state: state.map(\.arena))
   }
 
-  private func figures(_ gradientScale: Float, _ learningRate: Float, _ step: Int) -> OptimizerUpdate.Figures {
-    let weightDecay = options.weightDecay
+  private func figures(
+    _ gradientScale: Float, _ learningRate: Float, _ step: Int, weightDecay: Float
+  ) -> OptimizerUpdate.Figures {
     switch options.method {
     case .sgd(let momentum):
       return .momentum(
@@ -84,7 +89,9 @@ public struct OptimizerUpdate {
     case adam(AdamStep)
   }
 
-  let figures: Figures
+  /// For what is decayed, and for what is not.
+  let decaying, plain: Figures
+  let runs: DecayRuns
   let state: [Arena]
 
   /// Updates the trained parameters in `range` of the arena, on the calling thread. They come out the same bits however the
@@ -94,6 +101,16 @@ public struct OptimizerUpdate {
   public func apply(to parameters: Arena, gradients: UnsafePointer<Float>, range: Range<Int>) {
     let range = range.clamped(to: parameters.layout.trainedRange)
     guard !range.isEmpty else { return }
+    runs.forEach(in: range) { part, isDecayed in
+      apply(
+        isDecayed ? decaying : plain, to: parameters, gradients: gradients + part.lowerBound - range.lowerBound,
+        range: part)
+    }
+  }
+
+  private func apply(
+    _ figures: Figures, to parameters: Arena, gradients: UnsafePointer<Float>, range: Range<Int>
+  ) {
     switch figures {
     case .momentum(let step): parameters.update(step, gradients: gradients, velocities: state[0], range: range)
     case .rmsProp(let step): parameters.update(step, gradients: gradients, squareAverages: state[0], range: range)

@@ -18,8 +18,10 @@ public struct OptimizerOptions: Sendable, Equatable {
   /// Zero or above. AdamW shrinks each parameter by learning rate x weight decay at every step (decoupled); the other
   /// methods add weight decay x parameter to the gradient (an L2 penalty).
   public let weightDecay: Float
+  /// What the weight decay is for.
+  public let decayed: DecayedParameters
 
-  public init(_ method: Method, weightDecay: Float = 0) {
+  public init(_ method: Method, weightDecay: Float = 0, decayed: DecayedParameters = .all) {
     precondition(weightDecay >= 0 && weightDecay.isFinite, "a weight decay is zero or above, not \(weightDecay)")
     switch method {
     case .sgd(let momentum):
@@ -34,5 +36,6 @@ public struct OptimizerOptions: Sendable, Equatable {
     }
     self.method = method
     self.weightDecay = weightDecay
+    self.decayed = decayed
   }
 }

@@ -35,21 +35,8 @@ extension ModelConfiguration {
     case .lstm:
       let (_, width) = try rows(of: dataset, whatFits: "images, read row by row")
       return LSTMClassifier(inputs: width, hidden: hidden[0], outputs: outputs).makeModel()
-    case .gpt: throw unfit(dataset, whatFits: "texts")
+    case .gpt, .llama, .olmo2, .moe, .bert, .t5: throw unfit(dataset, whatFits: "texts")
     }
-  }
-
-  /// The model for windows of a text.
-  func languageModel(for text: TextDataset) throws -> Model {
-    let least = TextDataset.vocabulary
-    let vocabulary = vocabulary ?? least
-    guard vocabulary >= least else {
-      throw TrainingError.vocabularyTooSmall(vocabulary, tokens: least, origin: text.origin)
-    }
-    return GPT2(
-      vocabulary: vocabulary, context: text.context, layers: layers, heads: heads, width: width,
-      dropout: Float(dropout)
-    ).makeModel()
   }
 
   private func rows(of dataset: Dataset, whatFits: String) throws -> (height: Int, width: Int) {

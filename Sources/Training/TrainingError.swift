@@ -18,13 +18,14 @@ public enum TrainingError: UserFacingError, Equatable {
   /// The model takes samples of another shape.
   case otherSamples(kind: String, whatFits: String, found: String, origin: String)
   case vocabularyTooSmall(_ vocabulary: Int, tokens: Int, origin: String)
+  case contextTooShort(_ context: Int, data: Int)
   case noCheckpoint(path: String)
 
   public var exitStatus: ExitStatus {
     switch self {
     case .interrupted: .temporary
     case .lossNotFinite, .gradientNotFinite, .parametersNotFinite, .notBinary, .otherData: .badData
-    case .moreRanksThanLanes, .otherConfiguration, .otherSamples, .vocabularyTooSmall: .configuration
+    case .moreRanksThanLanes, .otherConfiguration, .otherSamples, .vocabularyTooSmall, .contextTooShort: .configuration
     case .noCheckpoint: .missingInput
     }
   }
@@ -47,6 +48,8 @@ public enum TrainingError: UserFacingError, Equatable {
       "\(origin): samples of \(found), but model.kind '\(kind)' takes \(whatFits)"
     case .vocabularyTooSmall(let vocabulary, let tokens, let origin):
       "\(origin): \(tokens) different tokens, but model.vocabulary is \(vocabulary)"
+    case .contextTooShort(let context, let data):
+      "model.context is \(context), but the data come in sequences of \(data) tokens"
     case .noCheckpoint(let path): "\(path): no checkpoint to resume from"
     }
   }
@@ -64,6 +67,7 @@ public enum TrainingError: UserFacingError, Equatable {
     case .notBinary: "Set data.task to classification, with training.loss cross_entropy."
     case .otherSamples: "Choose another model.kind, or other data; mlp takes samples of any shape."
     case .vocabularyTooSmall(_, let tokens, _): "Set it to auto, or to \(tokens) at least."
+    case .contextTooShort(let context, _): "Set data.context to at most \(context), or model.context to auto."
     case .noCheckpoint: "Give a checkpoint, or a run's folder that has one."
     }
   }

@@ -7,6 +7,8 @@ import TensorCore
 /// A model together with the loss it is trained by, fitted to the shape of its data.
 struct TrainingModel {
   let model: Model
+  /// `nil` where it is no language model.
+  let architecture: LanguageArchitecture?
   private let task: Task
 
   private enum Task {
@@ -20,10 +22,14 @@ struct TrainingModel {
   init(_ configuration: RunConfiguration, fitting part: DataPart) throws {
     switch part.source {
     case .table(let dataset):
+      architecture = nil
       model = try configuration.model.predictor(for: dataset, outputs: configuration.outputs(for: dataset))
       task = .prediction(configuration.loss.layersLoss)
     case .text(let text):
-      model = try configuration.model.languageModel(for: text)
+      let architecture = try configuration.model.languageArchitecture(
+        tokens: TextDataset.vocabulary, context: text.context, origin: text.origin)
+      model = architecture.makeModel(configuration.model.options)
+      self.architecture = architecture
       task = .language
     }
   }

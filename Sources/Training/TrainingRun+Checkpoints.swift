@@ -53,6 +53,7 @@ extension TrainingRun {
       optimizer: configuration.optimizer.kind.rawValue,
       model: .object([
         "description": .string(model.model.description), "configuration": .string(configuration.resolvedYAML),
+        "architecture": try model.architecture.map(JSONValue.init(encoding:)) ?? .null,
       ]),
       preprocessing: try JSONValue(encoding: data.preprocessing), state: try JSONValue(encoding: state),
       configurationFingerprint: configuration.fingerprint)

@@ -149,7 +149,8 @@ extension OptimizerConfiguration {
       case .adam: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon)
       case .adamw: .adamW(beta1: beta1, beta2: beta2, epsilon: epsilon)
       }
-    return OptimizerOptions(method, weightDecay: Float(weightDecay))
+    return OptimizerOptions(
+      method, weightDecay: Float(weightDecay), decayed: decayed == .all ? .all : .matrices)
   }
 
   func learningRateSchedule(totalSteps: Int) -> LearningRateSchedule {

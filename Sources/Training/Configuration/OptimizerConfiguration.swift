@@ -4,6 +4,10 @@ public struct OptimizerConfiguration: ConfigurationSection {
     case sgd, rmsprop, adam, adamw
   }
 
+  public enum Decayed: String, ConfigurationChoice {
+    case all, matrices
+  }
+
   public var kind = Kind.adam
   /// The rate before the schedule's factor.
   public var learningRate = 0.001
@@ -19,6 +23,8 @@ public struct OptimizerConfiguration: ConfigurationSection {
   public var epsilon = 1e-8
   /// A multiple of the parameter that joins the gradient; with adamw the parameter shrinks by it instead.
   public var weightDecay = 0.0
+  /// What the weight decay is for: matrices leaves out biases and the scales of normalisations.
+  public var decayed = Decayed.matrices
   /// Whether every rank keeps the state of, and updates, only the parameters that it owns; `nil` (auto) does.
   public var sharded: Bool?
   public var schedule = ScheduleConfiguration()
@@ -34,6 +40,7 @@ public struct OptimizerConfiguration: ConfigurationSection {
     try fields.visit("beta2", &beta2, .from(0, below: 1), fits: .only(.adam, .adamw, where: kind))
     try fields.visit("epsilon", &epsilon, .between(1e-30, 1), fits: .only(.rmsprop, .adam, .adamw, where: kind))
     try fields.visit("weight_decay", &weightDecay, .between(0, 1e6))
+    try fields.visit("decayed", &decayed)
     try fields.visit("sharded", &sharded, or: "auto", effect: .course)
     try fields.visit(section: "schedule", &schedule, isRequired: false)
   }

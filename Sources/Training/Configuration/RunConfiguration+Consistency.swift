@@ -40,12 +40,14 @@ extension RunConfiguration {
   }
 
   private var modelProblem: Problem? {
-    let (readsText, isText) = (model.kind == .gpt, data.kind == .text)
+    let (readsText, isText) = (model.kind.isLanguageModel, data.kind == .text)
     guard readsText != isText else { return nil }
     return Problem(
       keys: ["model.kind", "data.kind"],
       message: "model.kind '\(model.kind.rawValue)' does not fit data.kind '\(data.kind.rawValue)'",
-      remedy: isText ? "A text is for gpt." : "gpt reads data of kind: text.")
+      remedy: isText
+        ? "A text is for \(ModelConfiguration.Kind.languageModels.map(\.rawValue).joined(separator: ", "))."
+        : "\(model.kind.rawValue) reads data of kind: text.")
   }
 
   private var hiddenProblem: Problem? {
@@ -56,7 +58,7 @@ extension RunConfiguration {
   }
 
   private var headsProblem: Problem? {
-    guard model.kind == .gpt, model.width % model.heads != 0 else { return nil }
+    guard model.kind.isLanguageModel, model.headSize == nil, model.width % model.heads != 0 else { return nil }
     let (width, heads) = (model.width, model.heads)
     return Problem(
       keys: ["model.heads", "model.width"], message: "\(heads) heads cannot share a width of \(width) equally",
