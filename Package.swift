@@ -50,7 +50,7 @@ let package = Package(
     .executableTarget(
       name: "revoada",
       dependencies: [
-        "Benchmarks", "Planning", "Training", "Launching", "Checkpoints", "MPICollectives", "MessagePassing",
+        "Benchmarks", "Planning", "Training", "Launching", "Inference", "Checkpoints", "MPICollectives", "MessagePassing",
         "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Layers", "Autograd", "TensorCore", "KernelInterface",
         "Tables", "Files", "Failures", argumentParser,
       ]),
@@ -65,10 +65,16 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Checkpoints", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Optimizers", "Layers", "Autograd",
-        "TensorCore", "Tables", "Files", "Failures", "CYAML",
+        "Inference", "Checkpoints", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Optimizers", "Layers",
+        "Autograd", "TensorCore", "Tables", "Files", "Failures", "CYAML",
       ],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
+    .target(
+      name: "Inference",
+      dependencies: [
+        "Checkpoints", "Tokenizers", "ModelZoo", "Layers", "Autograd", "TensorCore", "KernelInterface", "Files",
+        "Failures",
+      ]),
     .target(name: "Checkpoints", dependencies: ["Files", "Failures", crypto]),
     .target(name: "MPICollectives", dependencies: ["Collectives", "MessagePassing", "Failures"]),
     .target(name: "Collectives", dependencies: ["TensorCore", "KernelInterface", "Failures"]),
@@ -131,6 +137,8 @@ let package = Package(
       testTarget("Optimizers", ["Optimizers", "TensorCore"]),
       testTarget("Datasets", ["Datasets", "Tokenizers", "Files", "CZlib"]),
       testTarget("Tokenizers", ["Tokenizers", "Files"]),
+      testTarget(
+        "Inference", ["Inference", "Checkpoints", "ModelZoo", "Layers", "TensorCore", "KernelInterface", "Files"]),
       testTarget("Checkpoints", ["Checkpoints", "Files", "Failures"]),
       testTarget(
         "Training",

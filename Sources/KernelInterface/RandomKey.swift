@@ -66,6 +66,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case shuffle
   case initialization
   case dropout
+  case sampling
 }
 
 extension RandomKey {

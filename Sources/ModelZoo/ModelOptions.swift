@@ -1,7 +1,7 @@
 import Layers
 
 /// What is done with an architecture beside its sizes.
-public struct ModelOptions: Hashable, Sendable {
+public struct ModelOptions: Codable, Hashable, Sendable {
   /// Whether the backward pass computes each block's inside a second time instead of keeping it: less memory, more time, the same bits.
   public var recomputesBlocks: Bool
   /// Parameters that stay as they begin.

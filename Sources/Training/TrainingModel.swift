@@ -1,5 +1,6 @@
 import Autograd
 import Datasets
+import Inference
 import Layers
 import ModelZoo
 import TensorCore
@@ -8,7 +9,7 @@ import TensorCore
 struct TrainingModel {
   let model: Model
   /// `nil` where it is no language model.
-  let architecture: LanguageArchitecture?
+  let description: ModelDescription?
   private let task: Task
 
   private enum Task {
@@ -22,14 +23,15 @@ struct TrainingModel {
   init(_ configuration: RunConfiguration, fitting part: DataPart) throws {
     switch part.source {
     case .table(let dataset):
-      architecture = nil
+      description = nil
       model = try configuration.model.predictor(for: dataset, outputs: configuration.outputs(for: dataset))
       task = .prediction(configuration.loss.layersLoss)
     case .text(let text):
       let architecture = try configuration.model.languageArchitecture(
         tokens: TextDataset.vocabulary, context: text.context, origin: text.origin)
-      model = architecture.makeModel(configuration.model.options)
-      self.architecture = architecture
+      let options = configuration.model.options
+      model = architecture.makeModel(options)
+      description = ModelDescription(architecture: architecture, options: options)
       task = .language
     }
   }

@@ -51,10 +51,10 @@ extension TrainingRun {
         step: state.step, samplesSeen: state.step * trainer.plan.batchSize, lanes: trainer.plan.lanes,
         batchSize: trainer.plan.batchSize, seed: configuration.training.seed),
       optimizer: configuration.optimizer.kind.rawValue,
-      model: .object([
-        "description": .string(model.model.description), "configuration": .string(configuration.resolvedYAML),
-        "architecture": try model.architecture.map(JSONValue.init(encoding:)) ?? .null,
-      ]),
+      model: .object(
+        [
+          "description": .string(model.model.description), "configuration": .string(configuration.resolvedYAML),
+        ].merging(try model.description?.members() ?? [:]) { $1 }),
       preprocessing: try JSONValue(encoding: data.preprocessing), state: try JSONValue(encoding: state),
       configurationFingerprint: configuration.fingerprint)
   }
