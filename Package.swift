@@ -76,7 +76,7 @@ let package = Package(
       name: "Datasets", dependencies: ["Tokenizers", "Files", "Failures", "CZlib", "KernelInterface"],
       resources: [.embedInCode("Resources/digits.csv.gz")],
       linkerSettings: [.linkedLibrary(":libz.a")]),
-    .target(name: "Tokenizers", dependencies: ["Files", "Failures"]),
+    .target(name: "Tokenizers", dependencies: ["TensorCore", "Files", "Failures"]),
     .target(name: "ModelZoo", dependencies: ["Layers", "Autograd", "TensorCore"]),
     .target(name: "Optimizers", dependencies: ["TensorCore", "KernelInterface"]),
     .target(name: "Layers", dependencies: ["Autograd", "TensorCore", "KernelInterface"]),
@@ -130,7 +130,8 @@ let package = Package(
       testTarget("Layers", ["Layers", "ModelZoo", "Autograd", "TensorCore"]),
       testTarget("Optimizers", ["Optimizers", "TensorCore"]),
       testTarget("Datasets", ["Datasets", "Tokenizers", "Files", "CZlib"]),
-      testTarget("Tokenizers", ["Tokenizers", "Files"]),
+      testTarget("Tokenizers", ["Tokenizers", "Files", "Failures"]),
+      testTarget("Files", ["Files"]),
       testTarget("Checkpoints", ["Checkpoints", "Files", "Failures"]),
       testTarget(
         "Training",
