@@ -82,7 +82,7 @@ let package = Package(
       name: "Datasets", dependencies: ["Tokenizers", "Files", "Failures", "CZlib", "KernelInterface"],
       resources: [.embedInCode("Resources/digits.csv.gz")],
       linkerSettings: [.linkedLibrary(":libz.a")]),
-    .target(name: "Tokenizers", dependencies: ["Files", "Failures"]),
+    .target(name: "Tokenizers", dependencies: ["TensorCore", "Files", "Failures"]),
     .target(name: "ModelZoo", dependencies: ["Layers", "Autograd", "TensorCore"]),
     .target(name: "Optimizers", dependencies: ["TensorCore", "KernelInterface"]),
     .target(name: "Layers", dependencies: ["Autograd", "TensorCore", "KernelInterface"]),
@@ -136,7 +136,8 @@ let package = Package(
       testTarget("Layers", ["Layers", "ModelZoo", "Autograd", "TensorCore"]),
       testTarget("Optimizers", ["Optimizers", "TensorCore"]),
       testTarget("Datasets", ["Datasets", "Tokenizers", "Files", "CZlib"]),
-      testTarget("Tokenizers", ["Tokenizers", "Files"]),
+      testTarget("Tokenizers", ["Tokenizers", "Files", "Failures"]),
+      testTarget("Files", ["Files"]),
       testTarget(
         "Inference", ["Inference", "Checkpoints", "ModelZoo", "Layers", "TensorCore", "KernelInterface", "Files"]),
       testTarget("Checkpoints", ["Checkpoints", "Files", "Failures"]),

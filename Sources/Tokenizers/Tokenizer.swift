@@ -17,4 +17,11 @@ public protocol Tokenizer: Sendable {
 
   /// The bytes that tokens stand for; ids the vocabulary lacks stand for none.
   func decode(_ ids: [Int32]) -> [UInt8]
+
+  /// The id of a token by its content, such as `<|endoftext|>`; `nil` where the vocabulary lacks it.
+  func id(of token: String) -> Int32?
+}
+
+extension Tokenizer {
+  public func id(of token: String) -> Int32? { nil }
 }
