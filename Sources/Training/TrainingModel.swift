@@ -27,7 +27,7 @@ struct TrainingModel {
       task = .prediction(configuration.loss.layersLoss)
     case .text(let text):
       let architecture = try configuration.model.languageArchitecture(
-        tokens: TextDataset.vocabulary, context: text.context, origin: text.origin)
+        tokens: text.vocabularySize, context: text.context, origin: text.origin)
       model = architecture.makeModel(configuration.model.options)
       self.architecture = architecture
       task = .language
