@@ -50,7 +50,8 @@ let package = Package(
     .executableTarget(
       name: "revoada",
       dependencies: [
-        "Benchmarks", "Planning", "Training", "Launching", "Inference", "Checkpoints", "MPICollectives", "MessagePassing",
+        "Benchmarks", "Planning", "Training", "Launching", "Inference", "Checkpoints", "MPICollectives",
+        "MessagePassing",
         "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Layers", "Autograd", "TensorCore", "KernelInterface",
         "Tables", "Files", "Failures", argumentParser,
       ]),
@@ -139,7 +140,8 @@ let package = Package(
       testTarget("Tokenizers", ["Tokenizers", "Files", "Failures"]),
       testTarget("Files", ["Files"]),
       testTarget(
-        "Inference", ["Inference", "Checkpoints", "ModelZoo", "Layers", "TensorCore", "KernelInterface", "Files"]),
+        "Inference",
+        ["Inference", "Checkpoints", "Tokenizers", "ModelZoo", "Layers", "TensorCore", "KernelInterface", "Files"]),
       testTarget("Checkpoints", ["Checkpoints", "Files", "Failures"]),
       testTarget(
         "Training",

@@ -5,7 +5,7 @@
 /// the leftmost) becomes that token. Decoding leaves that first space out.
 public struct SentencePieceBPE: Tokenizer {
   /// `<s>`, which begins every text the model was trained on.
-  public let beginOfText: Int32 = 1
+  public let beginOfText: Int32? = 1
   public var endOfText: Int32? { 2 }
 
   private let pieces: TokenTable

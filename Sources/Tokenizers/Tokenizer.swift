@@ -12,6 +12,9 @@ public protocol Tokenizer: Sendable {
   /// The token that ends a document; `nil` where the vocabulary has none.
   var endOfText: Int32? { get }
 
+  /// The token that begins a text; `nil` where the vocabulary has none.
+  var beginOfText: Int32? { get }
+
   /// The tokens of a text, nothing added in front or behind.
   func encode(_ text: [UInt8]) -> [Int32]
 
@@ -23,5 +26,7 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+  public var beginOfText: Int32? { nil }
+
   public func id(of token: String) -> Int32? { nil }
 }

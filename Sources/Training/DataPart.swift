@@ -16,6 +16,14 @@ public struct DataPart: Sendable {
   /// Sample numbers in `source`.
   let samples: [Int]
 
+  /// All windows of a text.
+  init(_ text: TextDataset) { self.init(source: .text(text), samples: Array(0..<text.count)) }
+
+  init(source: Source, samples: [Int]) {
+    self.source = source
+    self.samples = samples
+  }
+
   /// Samples that an evaluation sends through the model together. Part of the order of summation, so it follows from the
   /// shape of a sample alone: 256, but no more than a million features or four thousand tokens.
   var evaluationChunk: Int {

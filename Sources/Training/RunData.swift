@@ -1,5 +1,6 @@
 import Datasets
 import KernelInterface
+import Tokenizers
 
 /// The data of a run: read, split and scaled, the same on every rank.
 struct RunData {
@@ -7,6 +8,8 @@ struct RunData {
   /// `nil` where nothing was kept for it.
   let validation: DataPart?
   let test: DataPart?
+  /// What cut the text into tokens; `nil` where samples are no texts.
+  let tokenizer: (any Tokenizer)?
   /// What a checkpoint keeps.
   let preprocessing: Preprocessing
 
@@ -18,13 +21,25 @@ struct RunData {
     var fingerprint: UInt64
   }
 
-  /// - Parameter key: decides which sample goes to which part.
-  init(_ configuration: DataConfiguration, key: RandomKey) throws {
-    if let source = configuration.tableSource {
-      try self.init(source.load(), configuration, key)
-    } else {
-      try self.init(
-        TextDataset(path: configuration.path.string, context: configuration.context), configuration, key)
+  /// - Parameters:
+  ///   - key: decides which sample goes to which part. A text is cut into stretches instead.
+  ///   - threads: what may be computed at the same time; the result does not depend on it.
+  init(_ configuration: DataConfiguration, key: RandomKey, threads: Int) throws {
+    switch configuration.kind {
+    case .digits: try self.init(DataSource.digits.load(), configuration, key)
+    case .idx: try self.init(DataSource.idx(directory: configuration.path.string).load(), configuration, key)
+    case .csv: try self.init(DataSource.csv(configuration.csvOptions).load(), configuration, key)
+    case .text:
+      let corpus = try CorpusReader(path: configuration.path.string, field: configuration.field).read()
+      self.init(
+        try LoadedText(corpus, tokenizer: configuration.tokenizerChoice(), configuration.textOptions, threads: threads))
+    case .tokens:
+      let files = try TokenCollection(path: configuration.path.string)
+      let path = configuration.tokenizerPath?.string ?? files.tokenizerPath
+      self.init(
+        try LoadedText(
+          files, tokenizer: path.map { try TokenizerFile.read(path: $0) }, vocabularySize: configuration.vocabulary,
+          configuration.textOptions))
     }
   }
 
@@ -41,34 +56,49 @@ struct RunData {
       own.scale(by: scaling)
       ownTest = DataPart(source: .table(own), samples: Array(0..<own.count))
     }
-    self.init(.table(pool), split, ownTest: ownTest, preprocessing)
-  }
-
-  private init(_ text: TextDataset, _ configuration: DataConfiguration, _ key: RandomKey) throws {
-    let split = try DataSplit(
-      sampleCount: text.count, validationFraction: configuration.validation, testFraction: configuration.test, key: key)
-    self.init(
-      .text(text), split, ownTest: nil, Preprocessing(scaling: .identity, fingerprint: text.fingerprint))
-  }
-
-  private init(_ pool: DataPart.Source, _ split: DataSplit, ownTest: DataPart?, _ preprocessing: Preprocessing) {
-    training = DataPart(source: pool, samples: split.training)
-    validation = split.validation.isEmpty ? nil : DataPart(source: pool, samples: split.validation)
-    test = ownTest ?? (split.test.isEmpty ? nil : DataPart(source: pool, samples: split.test))
+    func part(_ samples: [Int]) -> DataPart? {
+      samples.isEmpty ? nil : DataPart(source: .table(pool), samples: samples)
+    }
+    training = DataPart(source: .table(pool), samples: split.training)
+    validation = part(split.validation)
+    test = ownTest ?? part(split.test)
+    tokenizer = nil
     self.preprocessing = preprocessing
+  }
+
+  private init(_ text: LoadedText) {
+    training = DataPart(text.training)
+    validation = text.validation.map { DataPart($0) }
+    test = text.test.map { DataPart($0) }
+    tokenizer = text.tokenizer
+    preprocessing = Preprocessing(scaling: .identity, fingerprint: text.fingerprint)
   }
 }
 
 extension DataConfiguration {
-  /// Where samples with features come from; `nil` for a text.
-  fileprivate var tableSource: DataSource? {
-    switch kind {
-    case .digits: .digits
-    case .idx: .idx(directory: path.string)
-    case .csv:
-      .csv(CSVOptions(path: path.string, label: csvLabel, header: csvHeader, task: csvTask))
-    case .text: nil
+  fileprivate func tokenizerChoice() throws(ConfigurationError) -> TokenizerChoice {
+    switch tokenizer {
+    case .bytes: return .bytes
+    case .characters: return .characters
+    case .bpe:
+      guard let vocabulary else {
+        throw ConfigurationError("data.vocabulary is auto", remedy: "Say how many tokens bpe is to learn.")
+      }
+      return .bytePairs(vocabularySize: vocabulary)
+    case .file:
+      guard let tokenizerPath else {
+        throw ConfigurationError("data.tokenizer_path is auto", remedy: "Give a tokenizer.json.")
+      }
+      return .file(path: tokenizerPath.string)
     }
+  }
+
+  fileprivate var textOptions: LoadedText.Options {
+    LoadedText.Options(context: context, validation: validation, test: test)
+  }
+
+  fileprivate var csvOptions: CSVOptions {
+    CSVOptions(path: path.string, label: csvLabel, header: csvHeader, task: csvTask)
   }
 
   fileprivate var featureScaling: FeatureScaling {

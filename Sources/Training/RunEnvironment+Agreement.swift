@@ -56,8 +56,9 @@ extension RunEnvironment {
 }
 
 extension RunConfiguration {
-  /// All keys and values that every rank must have alike: all but the place of the data.
+  /// All keys and values that every rank must have alike: all but the places of files.
   fileprivate var comparable: String {
-    ConfigurationListing(of: self).entries.filter { $0.key != "data.path" }.map { "\($0.key): \($0.yaml)\n" }.joined()
+    ConfigurationListing(of: self).entries.filter { !["data.path", "data.tokenizer_path"].contains($0.key) }
+      .map { "\($0.key): \($0.yaml)\n" }.joined()
   }
 }

@@ -37,6 +37,8 @@ public struct RunDirectory: Sendable {
   public var metrics: String { path + "/metrics.jsonl" }
   public var summary: String { path + "/summary.json" }
   public var checkpoints: String { path + "/checkpoints" }
+  /// The folder of what cuts texts into tokens; there where the samples are texts.
+  public var tokenizer: String { path + "/tokenizer" }
 }
 
 extension FileSystem {

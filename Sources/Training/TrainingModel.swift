@@ -28,7 +28,7 @@ struct TrainingModel {
       task = .prediction(configuration.loss.layersLoss)
     case .text(let text):
       let architecture = try configuration.model.languageArchitecture(
-        tokens: TextDataset.vocabulary, context: text.context, origin: text.origin)
+        tokens: text.vocabularySize, context: text.context, origin: text.origin)
       let options = configuration.model.options
       model = architecture.makeModel(options)
       description = ModelDescription(architecture: architecture, options: options)

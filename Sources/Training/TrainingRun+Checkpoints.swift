@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import TensorCore
+import Tokenizers
 
 extension TrainingRun {
   private var store: CheckpointStore {
@@ -29,7 +30,8 @@ extension TrainingRun {
     }
   }
 
-  /// Makes the run's folder, sets an earlier run's checkpoints aside if asked to begin anew, and writes config.yaml.
+  /// Makes the run's folder, sets an earlier run's checkpoints aside if asked to begin anew, and writes config.yaml and
+  /// the tokenizer.
   func prepareDirectory(_ resume: ResumePolicy) throws {
     try group.agree {
       guard group.rank == 0 else { return }
@@ -42,6 +44,9 @@ extension TrainingRun {
         environment.display.note("earlier checkpoints are now in \(directory.checkpoints).old-\(number)")
       }
       try files.replace(directory.configuration, with: configuration.resolvedYAML)
+      if let tokenizer = data.tokenizer {
+        try TokenizerFile.write(tokenizer, to: directory.tokenizer, fileSystem: files)
+      }
     }
   }
 

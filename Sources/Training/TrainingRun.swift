@@ -66,7 +66,9 @@ public final class TrainingRun {
     let settled = try group.agree {
       try configuration.settled(ranks: group.size, resuming: start.record)
     }
-    let data = try group.agree { try RunData(settled.data, key: seed.derived(.split)) }
+    let data = try group.agree {
+      try RunData(settled.data, key: seed.derived(.split), threads: environment.backend.threads.size)
+    }
     let model = try group.agree { try TrainingModel(settled, fitting: data.training) }
     let lanes = settled.training.lanes ?? group.size
     let plan = try group.agree {

@@ -10,7 +10,10 @@ struct Revoada: AsyncParsableCommand {
     abstract: "Train neural networks on clusters of ordinary machines, to the same bits on any number of ranks.",
     discussion: "Example: revoada launch -n 4 configs/digits-mlp.yaml",
     version: "0.1.0",
-    subcommands: [TrainCommand.self, LaunchCommand.self, BenchCommand.self, PlanCommand.self, CheckpointCommand.self])
+    subcommands: [
+      TrainCommand.self, LaunchCommand.self, BenchCommand.self, GenerateCommand.self, PlanCommand.self,
+      CheckpointCommand.self,
+    ])
 
   static func main() async {
     do {

@@ -123,11 +123,11 @@ import Testing
     arguments: [
       (
         "{kind: digits, path: x}", "'path' does not fit data.kind 'digits'",
-        "Remove it; it goes with kind: idx, csv, text."
+        "Remove it; it goes with kind: idx, csv, text, tokens."
       ),
       (
         "{kind: idx, path: x, test: 0.1}", "'test' does not fit data.kind 'idx'",
-        "Remove it; it goes with kind: digits, csv, text."
+        "Remove it; it goes with kind: digits, csv, text, tokens."
       ),
       (
         "{kind: text, path: x, scaling: none}", "'scaling' does not fit data.kind 'text'",
@@ -135,7 +135,23 @@ import Testing
       ),
       (
         "{kind: csv, path: x, context: 9}", "'context' does not fit data.kind 'csv'",
+        "Remove it; it goes with kind: text, tokens."
+      ),
+      (
+        "{kind: csv, path: x, tokenizer: bpe}", "'tokenizer' does not fit data.kind 'csv'",
         "Remove it; it goes with kind: text."
+      ),
+      (
+        "{kind: text, path: x, vocabulary: 500}", "'vocabulary' does not fit data.tokenizer 'bytes'",
+        "Remove it; it goes with tokenizer: bpe."
+      ),
+      (
+        "{kind: text, path: x, tokenizer: bpe}", "the key 'vocabulary' is missing in data",
+        "It must be a whole number, from 1 to 16777216, or auto."
+      ),
+      (
+        "{kind: text, path: x, tokenizer: file}", "the key 'tokenizer_path' is missing in data",
+        "It must be a path, or auto."
       ),
       ("{kind: idx, path: x, label: y}", "'label' does not fit data.kind 'idx'", "Remove it; it goes with kind: csv."),
     ])
@@ -189,7 +205,7 @@ import Testing
     arguments: [
       (
         "{kind: gpt, layers: 1, heads: 2, width: 8}", "{kind: digits}",
-        "model.kind 'gpt' does not fit data.kind 'digits'", "gpt reads data of kind: text."
+        "model.kind 'gpt' does not fit data.kind 'digits'", "gpt reads data of kind: text, tokens."
       ),
       (
         "{kind: lenet5}", "{kind: text, path: a}", "model.kind 'lenet5' does not fit data.kind 'text'",

@@ -37,9 +37,8 @@ import Testing
   @Test(
     "windows of a text, at most 4096 tokens at a time: the same bits on every number of ranks", arguments: [1, 4, 9])
   func textSameBits(windows: Int) throws {
-    let folder = try TemporaryFolder()
-    let path = try folder.write((0...windows * 1024).map { UInt8($0 * $0 % 251) }, to: "text")
-    let part = DataPart(source: .text(try TextDataset(path: path, context: 1024)), samples: Array(0..<windows))
+    let tokens = TokenSequence((0...windows * 1024).map { Int32($0 * $0 % 251) }, vocabularySize: 256)
+    let part = DataPart(TextDataset(tokens: tokens, context: 1024, vocabularySize: 256, origin: "a"))
     #expect(part.evaluationChunk == 4)
     let configuration = try RunConfiguration.parse(
       "model: {kind: gpt, layers: 1, heads: 2, width: 8}\ndata: {kind: text, path: a, context: 1024}\n", name: "a",

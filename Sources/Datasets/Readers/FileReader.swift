@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Reads whole files.
@@ -24,6 +25,17 @@ enum FileReader {
     case S_IFREG: return .file
     default: return .other
     }
+  }
+
+  /// The paths of the files in a folder in the order of their names, hidden ones and folders left out.
+  static func files(in folder: String) throws(DatasetError) -> [String] {
+    let names: [String]
+    do throws(FileSystemError) {
+      names = try LocalFileSystem().list(folder)
+    } catch {
+      throw .missing(folder, "cannot be read: \(error.reason)", remedy: "Check who may read there.")
+    }
+    return names.filter { !$0.hasPrefix(".") }.map { "\(folder)/\($0)" }.filter { entry(at: $0) == .file }
   }
 
   private static func rawContents(of path: String) throws(DatasetError) -> [UInt8] {

@@ -100,8 +100,8 @@ struct ConfigurationDecoder: FieldVisitor {
     }
     guard field.fit.holds else {
       throw ConfigurationError(
-        "\(place(of: field.key)): '\(field.key)' does not fit \(section).kind '\(field.fit.actualKind)'",
-        remedy: "Remove it; it goes with kind: \(field.fit.kinds).")
+        "\(place(of: field.key)): '\(field.key)' does not fit \(section).\(field.fit.key) '\(field.fit.actualKind)'",
+        remedy: "Remove it; it goes with \(field.fit.key): \(field.fit.kinds).")
     }
     return node
   }

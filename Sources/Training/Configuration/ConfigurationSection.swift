@@ -28,18 +28,24 @@ enum FieldEffect: Sendable {
   case course
 }
 
-/// Whether a key applies, given the section's kind.
+/// Whether a key applies, given the section's kind or another of its choices.
 struct FieldFit: Sendable {
   var holds: Bool
   /// `sgd, rmsprop`: the kinds it applies to, for the error message.
   var kinds: String
   var actualKind: String
+  /// The key that holds the kind.
+  var key = "kind"
 
   static let always = FieldFit(holds: true, kinds: "", actualKind: "")
 
-  static func only<Kind: ConfigurationChoice>(_ kinds: Kind..., where actual: Kind) -> FieldFit {
+  /// - Parameter key: what the choice `actual` is the value of.
+  static func only<Kind: ConfigurationChoice>(
+    _ kinds: Kind..., where actual: Kind, key: String = "kind"
+  ) -> FieldFit {
     FieldFit(
-      holds: kinds.contains(actual), kinds: kinds.map(\.rawValue).joined(separator: ", "), actualKind: actual.rawValue)
+      holds: kinds.contains(actual), kinds: kinds.map(\.rawValue).joined(separator: ", "),
+      actualKind: actual.rawValue, key: key)
   }
 }
 
@@ -69,10 +75,10 @@ extension FieldVisitor {
 
   mutating func visit<Value: ConfigurationValue>(
     _ key: String, _ value: inout Value?, or wordForNil: String, _ permitted: Permitted<Value> = .any,
-    effect: FieldEffect = .results, fits fit: FieldFit = .always
+    isRequired: Bool = false, effect: FieldEffect = .results, fits fit: FieldFit = .always
   ) throws(Failure) {
     let field = Field(
-      key: key, permitted: permitted, wordForNil: wordForNil, isRequired: false, effect: effect, fit: fit)
+      key: key, permitted: permitted, wordForNil: wordForNil, isRequired: isRequired, effect: effect, fit: fit)
     try visit(field, optional: &value)
   }
 }

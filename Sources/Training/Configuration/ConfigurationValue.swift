@@ -79,6 +79,18 @@ extension Array: ConfigurationValue where Element: ConfigurationValue {
   var yaml: String { "[" + map(\.yaml).joined(separator: ", ") + "]" }
 }
 
+/// A text that is not empty.
+extension String: ConfigurationValue {
+  static var expectation: String { "a text" }
+
+  init?(_ node: YAMLNode) {
+    guard case .scalar(let text, _) = node.content, !text.isEmpty else { return nil }
+    self = text
+  }
+
+  var yaml: String { quotedWhereNeeded(self) }
+}
+
 /// One of a fixed set of words; the raw value is the word in the file.
 protocol ConfigurationChoice: ConfigurationValue, CaseIterable, RawRepresentable<String> {}
 

@@ -7,8 +7,24 @@ public struct DataConfiguration: ConfigurationSection {
     case idx
     /// A table with one sample per line.
     case csv
-    /// One text whose bytes are the tokens.
+    /// A text, or a folder of texts, cut into tokens.
     case text
+    /// Files of tokens.
+    case tokens
+
+    /// Whether samples are tokens, not features.
+    var isText: Bool { self == .text || self == .tokens }
+  }
+
+  public enum TokenizerKind: String, ConfigurationChoice {
+    /// Every byte is a token.
+    case bytes
+    /// Every character of the text is one.
+    case characters
+    /// Byte-level byte pair encoding, learnt from the text to train on.
+    case bpe
+    /// A tokenizer that is there already.
+    case file
   }
 
   public enum Header: String, ConfigurationChoice {
@@ -36,17 +52,25 @@ public struct DataConfiguration: ConfigurationSection {
   }
 
   public var kind = Kind.digits
-  /// The folder (idx) or file (csv, text); empty for digits. Data may move: a checkpoint knows them by their fingerprint.
+  /// The folder (idx), file (csv), or either (text, tokens); empty for digits. Data may move: a checkpoint knows them by their fingerprint.
   public var path = ResolvedPath("")
   /// The tokens that a model reads of each window of a text.
   public var context = 64
+  /// The field of each line's object that has the text, in JSONL files.
+  public var field = "text"
+  public var tokenizer = TokenizerKind.bytes
+  /// bpe: the tokens to learn, the 256 bytes and the end of a text among them. tokens: what every token is below, as the
+  /// tokenizer or the tokens tell where it is `nil` (auto).
+  public var vocabulary: Int?
+  /// A tokenizer.json, or a folder with one. tokens: `nil` (auto) is the one beside them, if any.
+  public var tokenizerPath: ResolvedPath?
   /// The column to predict.
   public var label = Column.last
   public var header = Header.auto
   public var task = Task.classification
-  /// The share of the samples (idx: of the training files' samples) kept for validation.
+  /// The share of the samples (idx: of the training files' samples) kept for validation; of a text, what comes before the test.
   public var validation = 0.1
-  /// The share kept for the final test; idx folders bring their own test set.
+  /// The share kept for the final test, of a text its end; idx folders bring their own test set.
   public var test = 0.2
   public var scaling = Scaling.minMax
 
@@ -54,13 +78,23 @@ public struct DataConfiguration: ConfigurationSection {
 
   mutating func visitFields<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure) {
     try fields.visit("kind", &kind, isRequired: true)
-    try fields.visit("path", &path, isRequired: true, effect: .course, fits: .only(.idx, .csv, .text, where: kind))
-    try fields.visit("context", &context, .between(1, 1 << 16), fits: .only(.text, where: kind))
+    try fields.visit(
+      "path", &path, isRequired: true, effect: .course, fits: .only(.idx, .csv, .text, .tokens, where: kind))
+    try fields.visit("context", &context, .between(1, 1 << 16), fits: .only(.text, .tokens, where: kind))
+    try fields.visit("field", &field, fits: .only(.text, where: kind))
+    try fields.visit("tokenizer", &tokenizer, fits: .only(.text, where: kind))
+    let isText = kind == .text
+    try fields.visit(
+      "vocabulary", &vocabulary, or: "auto", .between(1, 1 << 24), isRequired: isText,
+      fits: isText ? .only(.bpe, where: tokenizer, key: "tokenizer") : .only(.tokens, where: kind))
+    try fields.visit(
+      "tokenizer_path", &tokenizerPath, or: "auto", isRequired: isText, effect: .course,
+      fits: isText ? .only(.file, where: tokenizer, key: "tokenizer") : .only(.tokens, where: kind))
     try fields.visit("label", &label, fits: .only(.csv, where: kind))
     try fields.visit("header", &header, fits: .only(.csv, where: kind))
     try fields.visit("task", &task, fits: .only(.csv, where: kind))
     try fields.visit("validation", &validation, .from(0, below: 1))
-    try fields.visit("test", &test, .from(0, below: 1), fits: .only(.digits, .csv, .text, where: kind))
+    try fields.visit("test", &test, .from(0, below: 1), fits: .only(.digits, .csv, .text, .tokens, where: kind))
     try fields.visit("scaling", &scaling, fits: .only(.digits, .idx, .csv, where: kind))
   }
 }

@@ -40,14 +40,14 @@ extension RunConfiguration {
   }
 
   private var modelProblem: Problem? {
-    let (readsText, isText) = (model.kind.isLanguageModel, data.kind == .text)
+    let (readsText, isText) = (model.kind.isLanguageModel, data.kind.isText)
     guard readsText != isText else { return nil }
     return Problem(
       keys: ["model.kind", "data.kind"],
       message: "model.kind '\(model.kind.rawValue)' does not fit data.kind '\(data.kind.rawValue)'",
       remedy: isText
         ? "A text is for \(ModelConfiguration.Kind.languageModels.map(\.rawValue).joined(separator: ", "))."
-        : "\(model.kind.rawValue) reads data of kind: text.")
+        : "\(model.kind.rawValue) reads data of kind: text, tokens.")
   }
 
   private var hiddenProblem: Problem? {
