@@ -116,8 +116,5 @@ struct GenerateCommand: ParsableCommand {
   private func writeOut(_ text: String) { writeOut(Array(text.utf8)) }
 
   /// At once: a text is read as it is written.
-  private func writeOut(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { _ = fwrite($0.baseAddress, 1, $0.count, stdout) }
-    fflush(stdout)
-  }
+  private func writeOut(_ bytes: [UInt8]) { writeAll(bytes, to: STDOUT_FILENO) }
 }

@@ -31,10 +31,13 @@ enum ProgressStyle: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// Writes all of `text`. Where stderr is closed there is nobody to tell.
-func writeToStandardError(_ text: String) {
-  var rest = Array(text.utf8)[...]
+func writeToStandardError(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
+
+/// The same for bytes and another descriptor, without a buffer between.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+  var rest = bytes[...]
   while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     guard count > 0 || (count < 0 && errno == EINTR) else { return }
     rest = rest.dropFirst(max(count, 0))
   }
