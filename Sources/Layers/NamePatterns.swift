@@ -1,4 +1,5 @@
 /// A choice of parameters or layers by name. A `*` stands for any characters, dots among them: `blocks.0.*`, `*.bias`.
+/// One with a `!` in front takes out again what the others choose: `*` and `!head.*` are all but the head.
 public struct NamePatterns: Codable, Hashable, Sendable {
   public var patterns: [String]
 
@@ -6,9 +7,12 @@ public struct NamePatterns: Codable, Hashable, Sendable {
 
   public static let none = NamePatterns([])
 
-  /// Whether any of the patterns is the whole of `name`.
+  /// Whether `name` is chosen: one of the patterns is the whole of it, and none with a `!`.
   public func match(_ name: String) -> Bool {
-    patterns.contains { Self.match(Array($0.utf8)[...], Array(name.utf8)[...]) }
+    let bytes = Array(name.utf8)[...]
+    func isMatched(_ pattern: Substring) -> Bool { Self.match(Array(pattern.utf8)[...], bytes) }
+    return patterns.contains { !$0.hasPrefix("!") && isMatched($0[...]) }
+      && !patterns.contains { $0.hasPrefix("!") && isMatched($0.dropFirst()) }
   }
 
   private static func match(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {

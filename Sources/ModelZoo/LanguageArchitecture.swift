@@ -24,6 +24,30 @@ public enum LanguageArchitecture: Hashable, Sendable {
     }
   }
 
+  /// Token ids are below it.
+  public var vocabulary: Int {
+    switch self {
+    case .gpt2(let sizes): sizes.vocabulary
+    case .llama(let sizes): sizes.vocabulary
+    case .olmo2(let sizes): sizes.vocabulary
+    case .mixture(let sizes): sizes.frame.vocabulary
+    case .bert(let sizes): sizes.vocabulary
+    case .t5(let sizes): sizes.vocabulary
+    }
+  }
+
+  /// The longest sequence; `nil`: any.
+  public var context: Int? {
+    switch self {
+    case .gpt2(let sizes): sizes.context
+    case .llama(let sizes): sizes.context
+    case .olmo2(let sizes): sizes.context
+    case .mixture(let sizes): sizes.frame.context
+    case .bert(let sizes): sizes.context
+    case .t5: nil
+    }
+  }
+
   public func makeModel(_ options: ModelOptions = ModelOptions()) -> Model {
     switch self {
     case .gpt2(let sizes): sizes.makeModel(options)

@@ -1,11 +1,24 @@
+import Inference
 import Layers
 import ModelZoo
 
 extension ModelConfiguration {
+  /// The model for data of so many different tokens in sequences of so many.
+  func description(
+    _ pretrained: PretrainedModel?, tokens: Int, context: Int, classes: Int? = nil, origin: String
+  ) throws(TrainingError) -> ModelDescription {
+    let options = options(classes: classes)
+    if let pretrained {
+      return try pretrained.description(options, tokens: tokens, context: context, origin: origin)
+    }
+    return ModelDescription(
+      architecture: try languageArchitecture(tokens: tokens, context: context, origin: origin), options: options)
+  }
+
   /// The language model's sizes for data of so many different tokens in sequences of so many.
   ///
   /// - Throws: where the configuration has room for fewer tokens, or shorter sequences.
-  func languageArchitecture(
+  private func languageArchitecture(
     tokens: Int, context dataContext: Int, origin: String
   ) throws(TrainingError) -> LanguageArchitecture {
     let vocabulary = vocabulary ?? tokens
@@ -38,7 +51,7 @@ extension ModelConfiguration {
           vocabulary: vocabulary, encoderLayers: layers, decoderLayers: decoderLayers ?? layers, heads: heads,
           headSize: headSize ?? width / heads, width: width, hidden: gatedWidth, epsilon: Float(epsilon ?? 1e-6),
           tiesHead: tied ?? false, dropout: Float(dropout)))
-    case .gpt, .mlp, .lenet5, .resnet, .lstm:
+    case .gpt, .mlp, .lenet5, .resnet, .lstm, .pretrained:
       return .gpt2(
         GPT2(
           vocabulary: vocabulary, context: context, layers: layers, heads: heads, width: width,
@@ -62,5 +75,19 @@ extension ModelConfiguration {
   private var gatedWidth: Int { feedForward ?? (8 * width / 3 + 15) / 16 * 16 }
 
   /// What is done with the architecture beside its sizes.
-  var options: ModelOptions { ModelOptions(recomputesBlocks: recompute) }
+  func options(classes: Int? = nil) -> ModelOptions {
+    ModelOptions(recomputesBlocks: recompute, frozen: frozenNames, adapters: adapters?.options, classes: classes)
+  }
+
+  /// A head for classes is new: it is trained whatever is frozen.
+  private var frozenNames: NamePatterns {
+    let names = frozen ?? (adapters == nil ? [] : ["*"])
+    return names.isEmpty ? .none : NamePatterns(names + ["!classifier.*", "!pooler.*"])
+  }
+}
+
+extension AdapterConfiguration {
+  fileprivate var options: AdapterOptions {
+    AdapterOptions(rank: rank, alpha: Float(alpha), layers: NamePatterns(layers))
+  }
 }

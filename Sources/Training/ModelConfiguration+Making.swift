@@ -35,7 +35,7 @@ extension ModelConfiguration {
     case .lstm:
       let (_, width) = try rows(of: dataset, whatFits: "images, read row by row")
       return LSTMClassifier(inputs: width, hidden: hidden[0], outputs: outputs).makeModel()
-    case .gpt, .llama, .olmo2, .moe, .bert, .t5: throw unfit(dataset, whatFits: "texts")
+    case .gpt, .llama, .olmo2, .moe, .bert, .t5, .pretrained: throw unfit(dataset, whatFits: "texts")
     }
   }
 

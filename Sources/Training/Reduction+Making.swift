@@ -9,7 +9,7 @@ struct ReductionRequest {
   let configuration: RunConfiguration
   let model: Model
   /// Writes the parameters' first values into an arena of zeros.
-  let initialize: (Arena) -> Void
+  let initialize: (Arena) throws -> Void
   let lanes: Int
   let environment: RunEnvironment
 
@@ -18,7 +18,7 @@ struct ReductionRequest {
   func make() throws -> any Reduction {
     switch configuration.collective.algorithm {
     case .canonical: try makeCanonical()
-    case .mpi: makeMPI()
+    case .mpi: try makeMPI()
     }
   }
 
@@ -26,11 +26,11 @@ struct ReductionRequest {
   private var backend: Backend { environment.backend }
   private var tree: LaneTree { LaneTree(lanes: lanes) }
 
-  private func makeMPI() -> MPIReduction {
+  private func makeMPI() throws -> MPIReduction {
     let own = tree.lanes(ofRank: group.rank, ranks: group.size)
     let depth = max(1, tree.partialSums(of: own).buffersNeeded)
     let parameters = Arena(model.layout, on: backend)
-    initialize(parameters)
+    try initialize(parameters)
     return MPIReduction(
       lanes: GradientLanes(
         tree: tree, lanes: own, arenas: (0..<depth).map { _ in Arena(model.layout, on: backend) }),
@@ -65,7 +65,7 @@ struct ReductionRequest {
       lanes: GradientLanes(tree: tree, lanes: plan.lanes(ofRank: group.rank), arenas: exchange.buffers),
       parameters: parameters, optimizer: Optimizer(configuration.optimizer.options, state: state),
       isSharded: isSharded, memories: memories, group: group)
-    reduction.fill(initialize)
+    try reduction.fill(initialize)
     return reduction
   }
 
@@ -103,13 +103,13 @@ struct ReductionRequest {
 
 extension CanonicalReduction {
   /// Zeros where this rank will write state, and the parameters' first values, once for each arena.
-  fileprivate func fill(_ initialize: (Arena) -> Void) {
+  fileprivate func fill(_ initialize: (Arena) throws -> Void) throws {
     if isSharded {
       for state in optimizer.state { for slice in exchange.slices(of: share) { state.arena.fillWithZeros(slice) } }
     }
     if !isSharded || exchange.plan.topology.localRank(of: group.rank) == 0 {
       parameters.fillWithZeros()
-      initialize(parameters)
+      try initialize(parameters)
     }
     exchange.meetNeighbours()
   }

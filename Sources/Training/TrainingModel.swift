@@ -1,6 +1,8 @@
 import Autograd
 import Datasets
+import Files
 import Inference
+import KernelInterface
 import Layers
 import ModelZoo
 import TensorCore
@@ -10,6 +12,8 @@ struct TrainingModel {
   let model: Model
   /// `nil` where it is no language model.
   let description: ModelDescription?
+  /// What its parameters begin as; `nil`: they are drawn.
+  private let pretrained: PretrainedModel?
   private let task: Task
 
   private enum Task {
@@ -20,20 +24,31 @@ struct TrainingModel {
   }
 
   /// - Parameter part: its samples' shape and its targets decide the model's inputs and outputs.
-  init(_ configuration: RunConfiguration, fitting part: DataPart) throws {
+  init(
+    _ configuration: RunConfiguration, fitting part: DataPart, files: any FileSystem = LocalFileSystem(),
+    note: (String) -> Void = { _ in }
+  ) throws {
+    pretrained =
+      configuration.model.kind == .pretrained
+      ? try PretrainedModel(path: configuration.model.path.string, files) { note("\($0)") } : nil
     switch part.source {
     case .table(let dataset):
       description = nil
       model = try configuration.model.predictor(for: dataset, outputs: configuration.outputs(for: dataset))
       task = .prediction(configuration.loss.layersLoss)
     case .text(let text):
-      let architecture = try configuration.model.languageArchitecture(
-        tokens: text.vocabularySize, context: text.context, origin: text.origin)
-      let options = configuration.model.options
-      model = architecture.makeModel(options)
-      description = ModelDescription(architecture: architecture, options: options)
+      let description = try configuration.model.description(
+        pretrained, tokens: text.vocabularySize, context: text.context, origin: text.origin)
+      model = description.architecture.makeModel(description.options)
+      self.description = description
       task = .language
     }
+  }
+
+  /// Writes the parameters' first values into an arena of zeros.
+  func initialize(_ parameters: Arena, key: RandomKey) throws {
+    model.initialize(parameters, key: key)
+    try pretrained?.copy(into: parameters)
   }
 
   /// The mean loss over the batch.

@@ -69,7 +69,10 @@ public final class TrainingRun {
     let data = try group.agree {
       try RunData(settled.data, key: seed.derived(.split), threads: environment.backend.threads.size)
     }
-    let model = try group.agree { try TrainingModel(settled, fitting: data.training) }
+    let model = try group.agree {
+      try TrainingModel(
+        settled, fitting: data.training, files: environment.fileSystem, note: environment.display.note)
+    }
     let lanes = settled.training.lanes ?? group.size
     let plan = try group.agree {
       try ShardPlan(
@@ -86,7 +89,7 @@ public final class TrainingRun {
     try environment.requireSameInputs(configuration: settled, data: data)
     reduction = try ReductionRequest(
       configuration: settled, model: model.model,
-      initialize: { model.model.initialize($0, key: seed.derived(.initialization)) }, lanes: lanes,
+      initialize: { try model.initialize($0, key: seed.derived(.initialization)) }, lanes: lanes,
       environment: environment
     ).make()
     trainer = Trainer(

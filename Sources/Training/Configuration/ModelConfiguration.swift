@@ -21,11 +21,13 @@ public struct ModelConfiguration: ConfigurationSection {
     case bert
     /// T5: trained to write the spans that were cut out of a text.
     case t5
+    /// A language model that was trained before, here or elsewhere.
+    case pretrained
 
     /// Whether it reads tokens.
     var isLanguageModel: Bool { Self.languageModels.contains(self) }
 
-    static let languageModels: [Kind] = [.gpt, .llama, .olmo2, .moe, .bert, .t5]
+    static let languageModels: [Kind] = [.gpt, .llama, .olmo2, .moe, .bert, .t5, .pretrained]
   }
 
   public enum ActivationName: String, ConfigurationChoice {
@@ -78,6 +80,13 @@ public struct ModelConfiguration: ConfigurationSection {
   /// mlp: the share of each hidden layer's outputs set to zero at a training step; language models: of the embeddings and of what
   /// each block adds.
   public var dropout = 0.0
+  /// pretrained: a run's folder, or what `revoada checkpoint import` wrote.
+  public var path = ResolvedPath("")
+  /// pretrained: names of parameters that stay as they are, such as tokens.* or *; a ! in front takes names out again. `nil`
+  /// (auto): all where there are adapters, else none. What is new, adapters and a head for classes, is always trained.
+  public var frozen: [String]?
+  /// pretrained: `nil` (none) trains the parameters themselves.
+  public var adapters: AdapterConfiguration?
   /// Whether the inside of each block is computed a second time in the backward pass instead of being kept: less memory, the same
   /// bits.
   public var recompute = false
@@ -91,11 +100,16 @@ public struct ModelConfiguration: ConfigurationSection {
     try fields.visit("activation", &activation, fits: .only(.mlp, where: kind))
     try fields.visit("blocks", &blocks, .between(1, 1 << 10), fits: .only(.resnet, where: kind))
     try visitTransformerFields(&fields)
+    let pretrained = FieldFit.only(.pretrained, where: kind)
+    try fields.visit("path", &path, isRequired: true, effect: .course, fits: pretrained)
+    try fields.visit("frozen", &frozen, or: "auto", fits: pretrained)
+    if kind == .pretrained { try fields.visit(optionalSection: "adapters", &adapters, effect: .results) }
     try fields.visit(
       "dropout", &dropout, .from(0, below: 1),
-      fits: .only(.mlp, .gpt, .llama, .olmo2, .moe, .bert, .t5, where: kind))
+      fits: .only(.mlp, .gpt, .llama, .olmo2, .moe, .bert, .t5, .pretrained, where: kind))
     try fields.visit(
-      "recompute", &recompute, effect: .course, fits: .only(.gpt, .llama, .olmo2, .moe, .bert, .t5, where: kind))
+      "recompute", &recompute, effect: .course,
+      fits: .only(.gpt, .llama, .olmo2, .moe, .bert, .t5, .pretrained, where: kind))
   }
 
   private mutating func visitTransformerFields<Visitor: FieldVisitor>(
@@ -125,6 +139,24 @@ public struct ModelConfiguration: ConfigurationSection {
     try fields.visit("experts", &experts, .between(1, 1 << 10), fits: moe)
     try fields.visit("experts_per_token", &expertsPerToken, .between(1, 1 << 10), fits: moe)
     try fields.visit("balance", &balance, .between(0, 1e3), fits: moe)
+  }
+}
+
+/// Low-rank adapters beside linear layers: the `model.adapters` section.
+public struct AdapterConfiguration: ConfigurationSection {
+  /// The values through which what an adapter adds must pass.
+  public var rank = 8
+  /// What an adapter adds is multiplied by alpha / rank.
+  public var alpha = 16.0
+  /// Names of linear layers.
+  public var layers = ["*.attention.projection"]
+
+  init() {}
+
+  mutating func visitFields<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure) {
+    try fields.visit("rank", &rank, .between(1, 1 << 12))
+    try fields.visit("alpha", &alpha, .above(0, atMost: 1e6))
+    try fields.visit("layers", &layers)
   }
 }
 

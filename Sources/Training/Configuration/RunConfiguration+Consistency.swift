@@ -1,3 +1,5 @@
+import Inference
+
 extension DataConfiguration.Task {
   /// The losses that make sense for the task; the first is what `auto` means.
   var losses: [TrainingConfiguration.Loss] {
@@ -21,6 +23,10 @@ extension RunConfiguration {
   /// Settles `loss: auto` and refuses values that contradict each other.
   mutating func settle(_ locations: [String: SourceLocation], file: String) throws(ConfigurationError) {
     training.loss = loss
+    // A pretrained model's texts are cut as those it was trained on.
+    if model.kind == .pretrained, data.tokenizer == .file, data.tokenizerPath == nil {
+      data.tokenizerPath = ResolvedPath(RunTokenizer.folder(ofRun: model.path.string))
+    }
     for problem in [
       modelProblem, hiddenProblem, headsProblem, lossProblem, lanesProblem, splitProblem, stoppingProblem,
       scheduleProblem,
