@@ -1,4 +1,5 @@
 import Datasets
+import KernelInterface
 import Layers
 import ModelZoo
 import TensorCore
@@ -33,18 +34,34 @@ public struct DataPart: Sendable {
     }
   }
 
-  /// Tokens that are predicted in the whole part; `nil` where samples are no texts.
-  var tokens: Int? {
-    guard case .text(let text) = source else { return nil }
-    return samples.count * text.context
+  /// Tokens that a model reads of a sample; `nil` where samples are no texts.
+  var context: Int? {
+    switch source {
+    case .table: nil
+    case .text(let text): text.context
+    }
   }
 
   /// The samples `numbers` of the source as one batch.
-  func batch(_ numbers: some Collection<Int>, on backend: Backend) -> Batch {
+  ///
+  /// - Parameter key: decides, together with a sample's number, what is hidden of it.
+  func batch(_ numbers: some Collection<Int>, on backend: Backend, key: RandomKey) -> Batch {
     switch source {
     case .table(let dataset): dataset.batch(numbers, on: backend)
-    case .text(let text): .tokens(TokenBatch(windows: text.windows(numbers), sequences: numbers.count))
+    case .text(let text): .tokens(TokenBatch(numbers.map { text.sample($0, key: key) }))
     }
+  }
+}
+
+extension DataPart {
+  /// The bytes of text that the predicted tokens stand for, ends of texts not counted; `nil` where tokens are not known, or not the
+  /// next ones.
+  func bytes(predictedIn batch: TokenBatch) -> Int? {
+    guard case .text(let text) = source, text.objective == .nextToken, let tokenizer = text.tokenizer else {
+      return nil
+    }
+    let labels = batch.labels.filter { $0 != TokenBatch.ignored && $0 != tokenizer.endOfText }
+    return tokenizer.decode(labels).count
   }
 }
 
@@ -53,6 +70,14 @@ enum Batch {
   /// Inputs [samples, sample shape...] and what should be predicted for them.
   case samples(inputs: Tensor, targets: Targets)
   case tokens(TokenBatch)
+
+  /// What the mean loss is a mean over.
+  var weight: Int {
+    switch self {
+    case .samples(let inputs, _): inputs.shape.dimensions[0]
+    case .tokens(let tokens): tokens.predictedCount
+    }
+  }
 }
 
 extension Dataset {
@@ -76,5 +101,16 @@ extension Dataset {
       let rows = numbers.flatMap { values[$0 * width..<($0 + 1) * width] }
       return .samples(inputs: inputs, targets: .values(Tensor(rows, [numbers.count, width], on: backend)))
     }
+  }
+}
+
+extension TokenBatch {
+  /// Samples of one shape: as many tokens in each, and as many for an encoder, if there is one.
+  fileprivate init(_ samples: [TokenSample]) {
+    precondition(TokenSample.unlabelled == Self.ignored, "one word for a token without a label")
+    let source = samples.flatMap(\.source)
+    self.init(
+      tokens: samples.flatMap(\.tokens), labels: samples.flatMap(\.labels), sequences: samples.count,
+      source: source.isEmpty ? nil : Source(tokens: source, time: source.count / samples.count))
   }
 }

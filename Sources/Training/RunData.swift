@@ -22,9 +22,12 @@ struct RunData {
   }
 
   /// - Parameters:
+  ///   - objective: what the model is trained to say about texts.
   ///   - key: decides which sample goes to which part. A text is cut into stretches instead.
   ///   - threads: what may be computed at the same time; the result does not depend on it.
-  init(_ configuration: DataConfiguration, key: RandomKey, threads: Int) throws {
+  init(
+    _ configuration: DataConfiguration, objective: TextObjective.Kind, key: RandomKey, threads: Int
+  ) throws {
     switch configuration.kind {
     case .digits: try self.init(DataSource.digits.load(), configuration, key)
     case .idx: try self.init(DataSource.idx(directory: configuration.path.string).load(), configuration, key)
@@ -32,14 +35,15 @@ struct RunData {
     case .text:
       let corpus = try CorpusReader(path: configuration.path.string, field: configuration.field).read()
       self.init(
-        try LoadedText(corpus, tokenizer: configuration.tokenizerChoice(), configuration.textOptions, threads: threads))
+        try LoadedText(
+          corpus, tokenizer: configuration.tokenizerChoice(), configuration.textOptions(objective), threads: threads))
     case .tokens:
       let files = try TokenCollection(path: configuration.path.string)
       let path = configuration.tokenizerPath?.string ?? files.tokenizerPath
       self.init(
         try LoadedText(
           files, tokenizer: path.map { try TokenizerFile.read(path: $0) }, vocabularySize: configuration.vocabulary,
-          configuration.textOptions))
+          configuration.textOptions(objective)))
     }
   }
 
@@ -75,6 +79,17 @@ struct RunData {
   }
 }
 
+extension ModelConfiguration {
+  /// What the model is trained to say about a text.
+  var objective: TextObjective.Kind {
+    switch kind {
+    case .bert: .masked
+    case .t5: .spans
+    default: .nextToken
+    }
+  }
+}
+
 extension DataConfiguration {
   fileprivate func tokenizerChoice() throws(ConfigurationError) -> TokenizerChoice {
     switch tokenizer {
@@ -93,8 +108,8 @@ extension DataConfiguration {
     }
   }
 
-  fileprivate var textOptions: LoadedText.Options {
-    LoadedText.Options(context: context, validation: validation, test: test)
+  fileprivate func textOptions(_ objective: TextObjective.Kind) -> LoadedText.Options {
+    LoadedText.Options(context: context, validation: validation, test: test, objective: objective)
   }
 
   fileprivate var csvOptions: CSVOptions {

@@ -18,6 +18,8 @@ struct Trainer {
   let group: any ProcessGroup
   /// The stream that dropout draws from.
   let randomness: RandomKey
+  /// The stream that decides what is hidden of a sample that is to be completed.
+  let hiding: RandomKey
 
   /// What one step tells.
   struct StepOutcome {
@@ -70,7 +72,8 @@ struct Trainer {
   private func backward(step: Int, lane: Int, _ target: GradientLanes.Target) -> Float {
     let parameters = reduction.parameters
     let batch = data.batch(
-      plan.samples(step: step, lane: lane).map { data.samples[$0] }, on: parameters.backend)
+      plan.samples(step: step, lane: lane).map { data.samples[$0] }, on: parameters.backend,
+      key: hiding.derived(UInt64(step)))
     let key = randomness.derived(UInt64(step)).derived(UInt64(lane))
     let tape = Tape(
       parameters: parameters, gradients: target.arena, addingToSum: target.addsToSum,

@@ -72,8 +72,18 @@ struct TrainingModel {
     return (mean.value.scalar, loss.hits(in: predictions.value, targets))
   }
 
+  /// How many of the predicted tokens are those that the model takes to be the likeliest. A sequence at a time, as every token has a
+  /// logit for each token of the vocabulary.
+  func tokenHits(in batch: TokenBatch, _ context: () -> ForwardContext) -> Int {
+    (0..<batch.sequences).reduce(0) { hits, number in
+      let sequence = batch.sequence(number)
+      let guesses = model.languageModel.logits(of: sequence, context()).argmaxRows()
+      return hits + zip(guesses, sequence.labels).count { $0 == $1 }
+    }
+  }
+
   /// Whether the model classifies samples, so that its hits can be counted.
-  var countsHits: Bool {
+  var classifies: Bool {
     if case .prediction(let loss) = task { loss.countsHits } else { false }
   }
 }
@@ -93,5 +103,17 @@ extension Targets {
   fileprivate func fitting(_ loss: Loss, on backend: Backend) -> Targets {
     guard case .labels(let labels) = self, !loss.takesLabels else { return self }
     return .values(Tensor(labels.map(Float.init), [labels.count, 1], on: backend))
+  }
+}
+
+extension TokenBatch {
+  /// One of the sequences alone.
+  fileprivate func sequence(_ number: Int) -> TokenBatch {
+    func row(_ values: [Int32], _ time: Int) -> [Int32] { Array(values[number * time..<(number + 1) * time]) }
+    return TokenBatch(
+      tokens: row(tokens, time), labels: row(labels, time), sequences: 1, lengths: lengths.map { [$0[number]] },
+      source: source.map {
+        Source(tokens: row($0.tokens, $0.time), time: $0.time, lengths: $0.lengths.map { [$0[number]] })
+      })
   }
 }

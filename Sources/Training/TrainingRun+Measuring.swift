@@ -33,7 +33,7 @@ extension TrainingRun {
       largestCount: parameters.layout.entries.map(\.shape.count).max() ?? 0, stateArenas: optimizer.state.count,
       algorithm: configuration.collective.algorithm.rawValue, ranks: group.size, nodes: reduction.nodes,
       threads: parameters.backend.threads.size, lanes: trainer.plan.lanes, batch: trainer.plan.batchSize,
-      tokensPerSample: data.training.tokens.map { $0 / max(1, data.training.samples.count) },
+      tokensPerSample: data.training.context,
       link: link, steps: StepMeasurement.slowest(of: figures), totalSeconds: try group.allGather([total])[0][0],
       peakResidentBytes: try group.allGather([Self.peakResidentBytes]).map { Int($0[0]) })
   }

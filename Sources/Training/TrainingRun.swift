@@ -67,7 +67,9 @@ public final class TrainingRun {
       try configuration.settled(ranks: group.size, resuming: start.record)
     }
     let data = try group.agree {
-      try RunData(settled.data, key: seed.derived(.split), threads: environment.backend.threads.size)
+      try RunData(
+        settled.data, objective: settled.model.objective, key: seed.derived(.split),
+        threads: environment.backend.threads.size)
     }
     let model = try group.agree {
       try TrainingModel(
@@ -96,7 +98,8 @@ public final class TrainingRun {
       model: model, data: data.training, plan: plan,
       schedule: settled.optimizer.learningRateSchedule(totalSteps: totalSteps),
       maximumNorm: settled.training.clipNorm.map(Float.init), onNonFinite: settled.training.onNonFinite,
-      reduction: reduction, group: group, randomness: seed.derived(.dropout))
+      reduction: reduction, group: group, randomness: seed.derived(.dropout),
+      hiding: seed.hiding)
     state = try RunState(continuing: start.record, stopping: settled.training.earlyStopping)
     savedPath = start.record != nil && start.path.hasPrefix(directory.checkpoints + "/") ? start.path : nil
     try restore(from: start)

@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
 import Failures
+import Glibc
 import TestSupport
 import Testing
 import Tokenizers
@@ -48,6 +49,34 @@ import Tokenizers
     #expect(try experiment.bits("cut") == experiment.bits("alone"))
     #expect(resumed.results == alone.results)
     #expect(try experiment.folder.bytes("cut/tokenizer/tokenizer.json") == file)
+  }
+
+  @Test(
+    "masked tokens and cut-out spans are the same bits on one rank or two, straight or interrupted",
+    arguments: ["bert", "t5"])
+  func objectives(kind: String) throws {
+    let experiment = run("tokenizer: bpe, vocabulary: 300").with(
+      "model={kind: \(kind), layers: 1, heads: 2, width: 16}")
+    let alone = try experiment.train("alone")[0]
+    // [MASK]; a start and the sentinel of the only span, as the end of a text is one of BPE's tokens.
+    #expect(alone.model.contains("vocabulary \(kind == "bert" ? 301 : 302)"))
+    #expect(alone.results.training.bitsPerByte == nil && (alone.results.training.tokens ?? 0) > 0)
+    _ = try experiment.outcomes("cut", ranks: 2, interruption: (rank: 1, step: 7))
+    let resumed = try experiment.train("cut")[0]
+    #expect(try experiment.bits("cut") == experiment.bits("alone"))
+    #expect(resumed.results == alone.results)
+  }
+
+  @Test("bits per byte are the loss of all tokens in bits over the bytes they stand for, whatever the tokens")
+  func bitsPerByte() throws {
+    let bytes = try run("tokenizer: bytes").train("bytes")[0].results
+    let result = try #require(bytes.validation)
+    #expect(abs((result.bitsPerByte ?? 0) * log(2) - result.loss) < 1e-12, "a token is a byte")
+    let pairs = try #require(try run("tokenizer: bpe, vocabulary: 300").train("pairs")[0].results.validation)
+    let perByte = Double(pairs.tokens ?? 0) * pairs.loss / log(2) / (pairs.bitsPerByte ?? 0)
+    // As many bytes as the predicted tokens decode to: those of the windows, which are all but a rest.
+    #expect(perByte.rounded() == perByte || abs(perByte - perByte.rounded()) < 1e-6)
+    #expect(perByte > 1.2 * Double(pairs.tokens ?? 0) && perByte < 320)
   }
 
   @Test("a run's own tokenizer cuts another run's text into the same tokens: its bits are the same")

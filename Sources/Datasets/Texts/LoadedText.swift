@@ -17,9 +17,10 @@ public struct LoadedText: Sendable {
     public var validation: Double
     /// The share at the text's end.
     public var test: Double
+    public var objective: TextObjective.Kind
 
-    public init(context: Int, validation: Double, test: Double) {
-      (self.context, self.validation, self.test) = (context, validation, test)
+    public init(context: Int, validation: Double, test: Double, objective: TextObjective.Kind = .nextToken) {
+      (self.context, self.validation, self.test, self.objective) = (context, validation, test, objective)
     }
   }
 
@@ -29,8 +30,8 @@ public struct LoadedText: Sendable {
   public init(_ corpus: Corpus, tokenizer choice: TokenizerChoice, _ options: Options, threads: Int) throws {
     let split = corpus.split(validation: options.validation, test: options.test)
     let tokenizer = try choice.tokenizer(for: corpus, training: split.training, threads: threads)
-    let maker = PartMaker(
-      context: options.context, vocabularySize: tokenizer.vocabularySize, tokenizer: tokenizer, origin: corpus.origin)
+    let maker = try PartMaker(
+      options, vocabularySize: tokenizer.vocabularySize, tokenizer: tokenizer, origin: corpus.origin)
     self.tokenizer = tokenizer
     training = try maker.part("training", corpus.tokens(in: split.training, by: tokenizer))
     validation =
@@ -53,8 +54,7 @@ public struct LoadedText: Sendable {
     let limit = known ?? Int(all.map(\.greatest).max() ?? 0) + 1
     // Tokens of four bytes may be what no Int32 can hold.
     for file in all { try file.requireTokens(below: min(limit, Int(Int32.max))) }
-    let maker = PartMaker(
-      context: options.context, vocabularySize: limit, tokenizer: tokenizer, origin: files.origin)
+    let maker = try PartMaker(options, vocabularySize: limit, tokenizer: tokenizer, origin: files.origin)
     self.tokenizer = tokenizer
     guard files.validation.isEmpty else {
       training = try maker.part("training", TokenSequence(files.training))
@@ -90,16 +90,29 @@ public struct LoadedText: Sendable {
   /// What all parts of a text have in common.
   private struct PartMaker {
     let context: Int
+    let objective: TextObjective
     let vocabularySize: Int
     let tokenizer: (any Tokenizer)?
     let origin: String
 
+    init(
+      _ options: Options, vocabularySize: Int, tokenizer: (any Tokenizer)?, origin: String
+    ) throws(DatasetError) {
+      context = options.context
+      self.tokenizer = tokenizer
+      self.origin = origin
+      (objective, self.vocabularySize) = try TextObjective.make(
+        options.objective, context: context, tokenizer: tokenizer, vocabularySize: vocabularySize)
+    }
+
     func part(_ name: String, _ tokens: TokenSequence) throws(DatasetError) -> TextDataset {
-      guard tokens.count > context else {
-        throw .tooShort(origin, part: name, tokens: tokens.count, context: context)
+      let extra = objective == .nextToken ? 1 : 0
+      guard tokens.count >= context + extra else {
+        throw .tooShort(origin, part: name, tokens: tokens.count, context: context, extra: extra)
       }
       return TextDataset(
-        tokens: tokens, context: context, vocabularySize: vocabularySize, tokenizer: tokenizer, origin: origin)
+        tokens: tokens, objective: objective, context: context, vocabularySize: vocabularySize, tokenizer: tokenizer,
+        origin: origin)
     }
   }
 }
@@ -119,12 +132,14 @@ extension Fingerprint {
 
 extension DatasetError {
   /// A part of a text that fills no window.
-  fileprivate static func tooShort(_ origin: String, part: String, tokens: Int, context: Int) -> DatasetError {
-    let most = tokens - 1
+  fileprivate static func tooShort(_ origin: String, part: String, tokens: Int, context: Int, extra: Int)
+    -> DatasetError
+  {
+    let most = tokens - extra
     let lower = most > 0 ? ", or lower data.context to at most \(most)" : ""
     let more = part == "training" ? "Bring more text" : "Bring more text, set data.\(part) to 0 or to a larger share"
     return .badContent(
-      origin, "the \(part) part holds \(tokens) tokens, fewer than one window of \(context) + 1",
+      origin, "the \(part) part holds \(tokens) tokens, fewer than one window of \(context)\(extra > 0 ? " + 1" : "")",
       remedy: more + lower + ".")
   }
 }

@@ -1,14 +1,17 @@
+import KernelInterface
 import Tokenizers
 
-/// A stretch of tokens, cut into windows: the samples of a language model.
+/// A stretch of tokens, cut into windows, each a sample of a language model.
 ///
-/// A window is `context` + 1 tokens: each is to be predicted from those before it. The next window begins at the last token of
-/// the one before, so every token but the first is predicted once. A rest too short for a window is left out.
+/// For the next token a window is `context` + 1 tokens: each is to be predicted from those before it. The next window begins at
+/// the last token of the one before, so every token but the first is predicted once. For other objectives windows follow each
+/// other without a token in common. A rest too short for a window is left out.
 public struct TextDataset: Sendable {
   public let tokens: TokenSequence
-  /// The tokens that a model reads of a window.
+  public let objective: TextObjective
+  /// The tokens that a model reads of a window, at most.
   public let context: Int
-  /// Every token is below it.
+  /// Every token of a sample is below it.
   public let vocabularySize: Int
   /// What cut the text; `nil` where only its tokens are there.
   public let tokenizer: (any Tokenizer)?
@@ -17,10 +20,13 @@ public struct TextDataset: Sendable {
 
   /// - Precondition: the tokens fill one window.
   public init(
-    tokens: TokenSequence, context: Int, vocabularySize: Int, tokenizer: (any Tokenizer)? = nil, origin: String
+    tokens: TokenSequence, objective: TextObjective = .nextToken, context: Int, vocabularySize: Int,
+    tokenizer: (any Tokenizer)? = nil, origin: String
   ) {
-    precondition(context > 0 && tokens.count > context, "\(tokens.count) tokens for windows of \(context) + 1")
+    let width = objective.window(context: context).width
+    precondition(width > 0 && tokens.count >= width, "\(tokens.count) tokens for windows of \(width)")
     self.tokens = tokens
+    self.objective = objective
     self.context = context
     self.vocabularySize = vocabularySize
     self.tokenizer = tokenizer
@@ -28,19 +34,32 @@ public struct TextDataset: Sendable {
   }
 
   /// The number of windows.
-  public var count: Int { (tokens.count - 1) / context }
+  public var count: Int {
+    let (width, stride) = objective.window(context: context)
+    return (tokens.count - width) / stride + 1
+  }
 
-  /// The tokens of some windows, one window after the other: [numbers.count, context + 1].
-  public func windows(_ numbers: some Collection<Int>) -> [Int32] {
-    var windows: [Int32] = []
-    windows.reserveCapacity(numbers.count * (context + 1))
-    for number in numbers { tokens.append(number * context..<(number + 1) * context + 1, to: &windows) }
-    return windows
+  /// The text in a window.
+  public func window(_ number: Int) -> [Int32] {
+    precondition(number >= 0 && number < count, "window \(number) of \(count)")
+    let (width, stride) = objective.window(context: context)
+    var window: [Int32] = []
+    window.reserveCapacity(width)
+    tokens.append(number * stride..<number * stride + width, to: &window)
+    return window
+  }
+
+  /// What a model reads of a window and should say about it. All samples have as many tokens.
+  ///
+  /// - Parameter key: decides what is hidden from the model, together with the window's number; next tokens need none.
+  public func sample(_ number: Int, key: RandomKey) -> TokenSample {
+    objective.sample(of: window(number), key: key.derived(UInt64(number)))
   }
 
   /// Mixes what the windows hold, and how long they are.
   func mix(into hash: inout Fingerprint) {
-    tokens.mix(0..<count * context + 1, into: &hash)
-    hash.mix(UInt32(context))
+    let (width, stride) = objective.window(context: context)
+    tokens.mix(0..<(count - 1) * stride + width, into: &hash)
+    hash.mix(UInt32(stride))
   }
 }
