@@ -174,13 +174,16 @@ import Testing
       ),
       (
         "{kind: resnet, dropout: 0.1}", "'dropout' does not fit model.kind 'resnet'",
-        "Remove it; it goes with kind: mlp, gpt."
+        "Remove it; it goes with kind: mlp, gpt, llama, olmo2, moe, bert, t5, pretrained."
       ),
       (
         "{kind: lstm, hidden: [4], activation: tanh}", "'activation' does not fit model.kind 'lstm'",
         "Remove it; it goes with kind: mlp."
       ),
-      ("{kind: lenet5, heads: 4}", "'heads' does not fit model.kind 'lenet5'", "Remove it; it goes with kind: gpt."),
+      (
+        "{kind: lenet5, heads: 4}", "'heads' does not fit model.kind 'lenet5'",
+        "Remove it; it goes with kind: gpt, llama, olmo2, moe, bert, t5."
+      ),
       (
         "{kind: lstm}", "the key 'hidden' is missing in model",
         "It must be a list like [a, b], each element a whole number, each from 1 to 1048576."
@@ -190,7 +193,9 @@ import Testing
         "It must be a whole number, from 1 to 65536."
       ),
       (
-        "{kind: rsnet}", "model.kind is 'rsnet', but must be one of mlp, lenet5, resnet, lstm, gpt",
+        "{kind: rsnet}",
+        "model.kind is 'rsnet', but must be one of mlp, lenet5, resnet, lstm, gpt, llama, olmo2, moe, bert, t5, "
+          + "pretrained",
         "did you mean 'resnet'?"
       ),
     ])
@@ -209,7 +214,7 @@ import Testing
       ),
       (
         "{kind: lenet5}", "{kind: text, path: a}", "model.kind 'lenet5' does not fit data.kind 'text'",
-        "A text is for gpt."
+        "A text is for gpt, llama, olmo2, moe, bert, t5, pretrained."
       ),
       (
         "{kind: gpt, layers: 1, heads: 3, width: 8}", "{kind: text, path: a}",

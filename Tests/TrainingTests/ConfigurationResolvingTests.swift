@@ -44,6 +44,7 @@ import Testing
           beta2: 0.999
           epsilon: 1e-08
           weight_decay: 0.0
+          decayed: matrices
           sharded: auto
           schedule:
             kind: constant

@@ -77,9 +77,10 @@ struct ConfigurationDecoder: FieldVisitor {
   }
 
   mutating func visit<Section: ConfigurationSection>(
-    optionalSection key: String, _ section: inout Section?, effect: FieldEffect
+    optionalSection key: String, _ section: inout Section?, effect: FieldEffect, fits fit: FieldFit
   ) throws(ConfigurationError) {
     guard let node = node(key) else { return }
+    try require(fit, of: key)
     section = node.plainText == "none" ? nil : try decodedSection(node, key)
   }
 
@@ -98,12 +99,15 @@ struct ConfigurationDecoder: FieldVisitor {
       guard field.isRequired && field.fit.holds else { return nil }
       throw missing("key", field.key, remedy: "It must be \(requirement(field)).")
     }
-    guard field.fit.holds else {
-      throw ConfigurationError(
-        "\(place(of: field.key)): '\(field.key)' does not fit \(section).\(field.fit.key) '\(field.fit.actualKind)'",
-        remedy: "Remove it; it goes with \(field.fit.key): \(field.fit.kinds).")
-    }
+    try require(field.fit, of: field.key)
     return node
+  }
+
+  private func require(_ fit: FieldFit, of key: String) throws(ConfigurationError) {
+    guard !fit.holds else { return }
+    throw ConfigurationError(
+      "\(place(of: key)): '\(key)' does not fit \(section).\(fit.key) '\(fit.actualKind)'",
+      remedy: "Remove it; it goes with \(fit.key): \(fit.kinds).")
   }
 
   private func decoded<Value: ConfigurationValue>(
@@ -165,7 +169,7 @@ private struct KeyNames: FieldVisitor {
   }
 
   mutating func visit<Section: ConfigurationSection>(
-    optionalSection key: String, _ section: inout Section?, effect: FieldEffect
+    optionalSection key: String, _ section: inout Section?, effect: FieldEffect, fits fit: FieldFit
   ) {
     keys.append(key)
   }

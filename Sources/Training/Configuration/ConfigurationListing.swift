@@ -51,8 +51,9 @@ struct ConfigurationListing: FieldVisitor {
   }
 
   mutating func visit<Section: ConfigurationSection>(
-    optionalSection key: String, _ section: inout Section?, effect: FieldEffect
+    optionalSection key: String, _ section: inout Section?, effect: FieldEffect, fits fit: FieldFit
   ) {
+    guard fit.holds else { return }
     if var present = section {
       visit(section: key, &present, isRequired: false)
     } else {

@@ -60,7 +60,7 @@ protocol FieldVisitor {
     section key: String, _ section: inout Section, isRequired: Bool) throws(Failure)
   /// `none` stands for no section; naming any of its keys switches it on.
   mutating func visit<Section: ConfigurationSection>(
-    optionalSection key: String, _ section: inout Section?, effect: FieldEffect) throws(Failure)
+    optionalSection key: String, _ section: inout Section?, effect: FieldEffect, fits fit: FieldFit) throws(Failure)
 }
 
 extension FieldVisitor {
@@ -80,5 +80,11 @@ extension FieldVisitor {
     let field = Field(
       key: key, permitted: permitted, wordForNil: wordForNil, isRequired: isRequired, effect: effect, fit: fit)
     try visit(field, optional: &value)
+  }
+
+  mutating func visit<Section: ConfigurationSection>(
+    optionalSection key: String, _ section: inout Section?, effect: FieldEffect
+  ) throws(Failure) {
+    try visit(optionalSection: key, &section, effect: effect, fits: .always)
   }
 }

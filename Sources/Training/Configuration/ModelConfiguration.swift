@@ -103,7 +103,7 @@ public struct ModelConfiguration: ConfigurationSection {
     let pretrained = FieldFit.only(.pretrained, where: kind)
     try fields.visit("path", &path, isRequired: true, effect: .course, fits: pretrained)
     try fields.visit("frozen", &frozen, or: "auto", fits: pretrained)
-    if kind == .pretrained { try fields.visit(optionalSection: "adapters", &adapters, effect: .results) }
+    try fields.visit(optionalSection: "adapters", &adapters, effect: .results, fits: pretrained)
     try fields.visit(
       "dropout", &dropout, .from(0, below: 1),
       fits: .only(.mlp, .gpt, .llama, .olmo2, .moe, .bert, .t5, .pretrained, where: kind))
@@ -129,9 +129,8 @@ public struct ModelConfiguration: ConfigurationSection {
     try fields.visit("vocabulary", &vocabulary, or: "auto", .between(1, 1 << 24), fits: all)
     try fields.visit("context", &context, or: "auto", size, fits: .only(.gpt, .llama, .olmo2, .moe, .bert, where: kind))
     try fields.visit("rotary_base", &rotaryBase, .between(1, 1e12), fits: rotary)
-    if kind == .llama || kind == .moe {
-      try fields.visit(optionalSection: "rotary_scaling", &rotaryScaling, effect: .results)
-    }
+    try fields.visit(
+      optionalSection: "rotary_scaling", &rotaryScaling, effect: .results, fits: .only(.llama, .moe, where: kind))
     try fields.visit(
       "epsilon", &epsilon, or: "auto", .between(1e-30, 1), fits: .only(.llama, .olmo2, .moe, .bert, .t5, where: kind))
     try fields.visit("tied", &tied, or: "auto", fits: .only(.llama, .olmo2, .moe, .t5, where: kind))
