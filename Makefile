@@ -8,7 +8,7 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-bits test-floats format lint bench bench-peers bench-ranks clean
+.PHONY: help build demo test test-bits test-peers test-floats format lint bench bench-peers bench-ranks clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
@@ -39,6 +39,11 @@ test-bits: ## Train in many ways - ranks, threads, nodes, resumed - and expect t
 	@$(SWIFT) build $(RELEASE)
 	@$(SWIFT) build --product same-bits
 	@.build/debug/same-bits --program $(BINARY) $(OPTIONS)
+
+test-peers: ## Hold every family of language models against transformers: logits, gradients, losses, files; ONLY=NAME
+	@cluster/bootstrap.sh --test
+	@$(SWIFT) build --product model-peers
+	@Tests/Peers/run.sh $(ONLY)
 
 format: ## Format all Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)

@@ -50,9 +50,9 @@ let package = Package(
     .executableTarget(
       name: "revoada",
       dependencies: [
-        "Benchmarks", "Planning", "Training", "Launching", "Inference", "Checkpoints", "MPICollectives",
-        "MessagePassing",
-        "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Layers", "Autograd", "TensorCore", "KernelInterface",
+        "Benchmarks", "Planning", "Training", "Launching", "ModelExchange", "Inference", "Checkpoints",
+        "MPICollectives", "MessagePassing", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Layers", "Autograd",
+        "TensorCore", "KernelInterface",
         "Tables", "Files", "Failures", argumentParser,
       ]),
     .target(
@@ -70,6 +70,11 @@ let package = Package(
         "Autograd", "TensorCore", "Tables", "Files", "Failures", "CYAML",
       ],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
+    .target(
+      name: "ModelExchange",
+      dependencies: [
+        "Inference", "Checkpoints", "Tokenizers", "ModelZoo", "Layers", "TensorCore", "Files", "Failures",
+      ]),
     .target(
       name: "Inference",
       dependencies: [
@@ -127,6 +132,13 @@ let package = Package(
         name: "same-bits",
         dependencies: ["TestSupport", "TensorCore", "KernelInterface", "Tables", argumentParser],
         path: "Tests/SameBits"),
+      .executableTarget(
+        name: "model-peers",
+        dependencies: [
+          "ModelExchange", "Checkpoints", "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore",
+          "KernelInterface", "Files", argumentParser,
+        ],
+        path: "Tests/ModelPeers"),
     ]
     + [
       testTarget("MessagePassing", ["parallel-tests", "MessagePassing"]),
@@ -142,6 +154,12 @@ let package = Package(
       testTarget(
         "Inference",
         ["Inference", "Checkpoints", "Tokenizers", "ModelZoo", "Layers", "TensorCore", "KernelInterface", "Files"]),
+      testTarget(
+        "ModelExchange",
+        [
+          "ModelExchange", "Inference", "Checkpoints", "Tokenizers", "ModelZoo", "Optimizers", "Layers", "Autograd",
+          "TensorCore", "KernelInterface", "Files", "Failures",
+        ]),
       testTarget("Checkpoints", ["Checkpoints", "Files", "Failures"]),
       testTarget(
         "Training",
@@ -154,7 +172,8 @@ let package = Package(
       testTarget("Benchmarks", ["Benchmarks", "Training", "Collectives", "TensorCore", "KernelInterface", "Tables"]),
       testTarget("Tables", ["Tables"]),
       testTarget("Launching", ["Launching"]),
-      testTarget("Command", ["revoada", "same-bits", "Training", "TensorCore", "KernelInterface"]),
+      testTarget(
+        "Command", ["revoada", "same-bits", "ModelExchange", "ModelZoo", "Training", "TensorCore", "KernelInterface"]),
     ]
 )
 

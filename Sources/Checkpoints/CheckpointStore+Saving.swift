@@ -80,11 +80,6 @@ extension CheckpointStore {
     }
   }
 
-  private func shardName(_ kind: String, number: Int, of count: Int) -> String {
-    func padded(_ value: Int) -> String { String(String(value + 100_000).dropFirst()) }
-    return "\(kind)-\(padded(number))-of-\(padded(count)).safetensors"
-  }
-
   private func commit(_ partial: CheckpointFolder) throws(FileSystemError) {
     let committed = path(of: CheckpointFolder(step: partial.step))
     if try fileSystem.exists(committed) {

@@ -63,7 +63,7 @@ public struct LoadedCheckpoint: Sendable {
   }
 
   /// The values of a tensor of the manifest, row-major.
-  func values(of tensor: CheckpointManifest.Tensor) throws(FileSystemError) -> [Float] {
+  public func values(of tensor: CheckpointManifest.Tensor) throws(FileSystemError) -> [Float] {
     guard let file = files[tensor.file], let entry = file.tensor(named: tensor.name) else {
       preconditionFailure("the table of \(path) was checked against its files when they were opened")
     }

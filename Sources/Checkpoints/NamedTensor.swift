@@ -8,6 +8,9 @@ public struct TensorSignature: Hashable, Sendable, Codable {
     self.name = name
     self.shape = shape
   }
+
+  /// The number of values.
+  public var count: Int { shape.reduce(1, *) }
 }
 
 /// A tensor to be saved: a name, a shape, and the memory that holds its values, row-major.
@@ -29,8 +32,6 @@ public struct NamedTensor {
   }
 
   public var signature: TensorSignature { TensorSignature(name: name, shape: shape) }
-
-  var byteCount: Int { memory.count * MemoryLayout<Float>.size }
 }
 
 extension Sequence<NamedTensor> {

@@ -15,15 +15,42 @@ extension SafetensorsFile {
   public static func write(
     _ tensors: [NamedTensor], to path: String, fileSystem: any FileSystem
   ) throws(FileSystemError) -> Written {
-    let names = Set(tensors.map(\.name))
-    precondition(names.count == tensors.count, "\(path) would hold two tensors of the same name")
-    precondition(!names.contains(SafetensorsHeader.metadataKey), "no tensor may be called __metadata__")
     let sorted = tensors.sortedByName()
-    let header = SafetensorsHeader(describing: sorted, metadata: ["format": "pt"])
-    var output = HashingOutput(file: try fileSystem.createFile(path))
-    try output.write(header.encoded())
+    var output = try beginFile(sorted.map(\.signature), path, fileSystem)
     for tensor in sorted { try output.write(UnsafeRawBufferPointer(tensor.memory)) }
     return try output.finish()
+  }
+
+  /// Writes float32 tensors whose values are fetched one tensor at a time: the same file as from memory.
+  ///
+  /// - Parameter values: called for each tensor, in the file's order; gives its values, row-major.
+  @discardableResult
+  public static func write(
+    _ tensors: [TensorSignature], to path: String, fileSystem: any FileSystem,
+    values: (TensorSignature) throws(FileSystemError) -> [Float]
+  ) throws(FileSystemError) -> Written {
+    let sorted = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    var output = try beginFile(sorted, path, fileSystem)
+    for tensor in sorted {
+      let values = try values(tensor)
+      precondition(
+        values.count == tensor.count, "tensor '\(tensor.name)' of shape \(tensor.shape) is given \(values.count) values"
+      )
+      try output.write(values)
+    }
+    return try output.finish()
+  }
+
+  /// The file with its header, which says what will follow.
+  private static func beginFile(
+    _ sorted: [TensorSignature], _ path: String, _ fileSystem: any FileSystem
+  ) throws(FileSystemError) -> HashingOutput {
+    let names = Set(sorted.map(\.name))
+    precondition(names.count == sorted.count, "\(path) would hold two tensors of the same name")
+    precondition(!names.contains(SafetensorsHeader.metadataKey), "no tensor may be called __metadata__")
+    var output = HashingOutput(file: try fileSystem.createFile(path))
+    try output.write(SafetensorsHeader(describing: sorted, metadata: ["format": "pt"]).encoded())
+    return output
   }
 }
 
@@ -44,9 +71,10 @@ struct HashingOutput {
     byteCount += bytes.count
   }
 
-  mutating func write(_ bytes: [UInt8]) throws(FileSystemError) {
+  /// Writes the bytes of numbers as they lie in memory.
+  mutating func write<Number: BitwiseCopyable>(_ numbers: [Number]) throws(FileSystemError) {
     var failure: FileSystemError?
-    bytes.withUnsafeBytes { buffer in
+    numbers.withUnsafeBytes { buffer in
       do throws(FileSystemError) { try write(buffer) } catch { failure = error }
     }
     if let failure { throw failure }

@@ -99,16 +99,11 @@ public struct SafetensorsFile: Sendable {
 
   public func tensor(named name: String) -> Tensor? { indexOfName[name].map { tensors[$0] } }
 
-  /// Copies the values of a float32 tensor, row-major, into memory that has room for exactly these.
-  public func readFloats(
-    of tensor: Tensor, into memory: UnsafeMutableBufferPointer<Float>
+  /// Fills `bytes` with those of a tensor from `offset` on.
+  func read(
+    _ bytes: UnsafeMutableRawBufferPointer, of tensor: Tensor, at offset: Int
   ) throws(FileSystemError) {
-    precondition(
-      tensor.elementType == .float32, "tensor '\(tensor.name)' holds \(tensor.elementType.rawValue), not F32")
-    precondition(
-      memory.count * MemoryLayout<Float>.size == tensor.byteRange.count,
-      "tensor '\(tensor.name)' of shape \(tensor.shape) is read into \(memory.count) values")
-    try file.read(into: UnsafeMutableRawBufferPointer(memory), at: dataOffset + tensor.byteRange.lowerBound)
+    try file.read(into: bytes, at: dataOffset + tensor.byteRange.lowerBound + offset)
   }
 
   /// Hashes the values of a tensor.

@@ -1,3 +1,5 @@
+import Files
+
 /// The table at the beginning of a safetensors file: what tensors it holds and where.
 struct SafetensorsHeader {
   /// The byte count of the header's length field.
@@ -11,13 +13,14 @@ struct SafetensorsHeader {
   var tensors: [SafetensorsFile.Tensor]
 
   /// The table for float32 tensors that follow each other in the given order.
-  init(describing tensors: [NamedTensor], metadata: [String: String]) {
+  init(describing tensors: [TensorSignature], metadata: [String: String]) {
     self.metadata = metadata
     var end = 0
     self.tensors = tensors.map { tensor in
-      defer { end += tensor.byteCount }
+      let byteCount = tensor.count * SafetensorsFile.ElementType.float32.byteCount
+      defer { end += byteCount }
       return SafetensorsFile.Tensor(
-        name: tensor.name, elementType: .float32, shape: tensor.shape, byteRange: end..<end + tensor.byteCount)
+        name: tensor.name, elementType: .float32, shape: tensor.shape, byteRange: end..<end + byteCount)
     }
   }
 
@@ -31,32 +34,18 @@ struct SafetensorsHeader {
     var members: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      let text = pairs.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",")
-      members.append("\(quoted(Self.metadataKey)):{\(text)}")
+      let text = pairs.map { "\(JSONValue.quoted($0.key)):\(JSONValue.quoted($0.value))" }.joined(separator: ",")
+      members.append("\(JSONValue.quoted(Self.metadataKey)):{\(text)}")
     }
     for tensor in tensors {
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       members.append(
-        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.elementType.rawValue)\",\"shape\":[\(shape)],"
+        "\(JSONValue.quoted(tensor.name)):{\"dtype\":\"\(tensor.elementType.rawValue)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(tensor.byteRange.lowerBound),\(tensor.byteRange.upperBound)]}")
     }
     var text = Array("{\(members.joined(separator: ","))}".utf8)
     while (Self.prefixByteCount + text.count) % 8 != 0 { text.append(UInt8(ascii: " ")) }
     let length = UInt64(text.count)
     return (0..<Self.prefixByteCount).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + text
-  }
-
-  private func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\u{0}"..<"\u{10}": result += "\\u000" + String(scalar.value, radix: 16)
-      case "\u{10}"..<" ": result += "\\u00" + String(scalar.value, radix: 16)
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

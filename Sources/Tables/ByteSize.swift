@@ -1,4 +1,4 @@
-/// A number of bytes: `65536`, `64KiB`, `4MiB`, `1GiB`.
+/// A number of bytes: `65536`, `64KiB`, `4MiB`, `1GiB`, or by thousands `5GB`.
 public struct ByteSize: Hashable, Comparable, Sendable {
   public let bytes: Int
 
@@ -8,9 +8,11 @@ public struct ByteSize: Hashable, Comparable, Sendable {
   public init?(text: String) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     let unit = text.dropFirst(digits.count).drop { $0 == " " }
-    let shifts = ["": 0, "B": 0, "KiB": 10, "MiB": 20, "GiB": 30]
-    guard let number = Int(digits), let shift = shifts[String(unit)], number <= Int.max >> shift else { return nil }
-    bytes = number << shift
+    let factors = [
+      "": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000,
+    ]
+    guard let number = Int(digits), let factor = factors[String(unit)], number <= Int.max / factor else { return nil }
+    bytes = number * factor
   }
 
   public static func < (a: ByteSize, b: ByteSize) -> Bool { a.bytes < b.bytes }

@@ -8,8 +8,8 @@ import Tables
 struct CheckpointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkpoint",
-    abstract: "Print, describe, check and compare saved checkpoints.",
-    subcommands: [Digest.self, Inspect.self, Verify.self, Diff.self])
+    abstract: "Print, describe, check and compare saved checkpoints; exchange models with other programs.",
+    subcommands: [Digest.self, Inspect.self, Verify.self, Diff.self, Export.self, Import.self])
 }
 
 /// The folder that every subcommand takes.

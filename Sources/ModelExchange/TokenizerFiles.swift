@@ -1,0 +1,19 @@
+import Files
+
+/// The files that make a tokenizer, in a Hugging Face folder or in a run's folder `tokenizer`. They are copied as they are.
+public enum TokenizerFiles {
+  /// The one that says all; the others are older forms of it, and what a library wants to know besides.
+  public static let main = "tokenizer.json"
+
+  private static let names: Set = [
+    main, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+    "vocab.txt",
+    "encoder.json", "vocab.bpe", "tokenizer.model", "spiece.model", "chat_template.jinja",
+  ]
+
+  /// Those that a folder has, sorted; none where it is not there.
+  public static func list(in folder: String, fileSystem: any FileSystem = LocalFileSystem()) throws -> [String] {
+    guard try fileSystem.exists(folder) else { return [] }
+    return try fileSystem.list(folder).filter(names.contains)
+  }
+}
