@@ -17,6 +17,7 @@ FAMILIES = {
     "convolution": pytorch_operations.convolution,
     "elementwise": pytorch_operations.elementwise,
     "train": pytorch_models.train,
+    "language": pytorch_models.language,
 }
 
 

@@ -39,6 +39,45 @@ def transformer_pass(batch, time, width=768, heads=12):
     return step
 
 
+def language(parameters):
+    model = GPT2(**LANGUAGE_MODELS[parameters["model"]])
+    if parameters.get("operation") == "decode":
+        return decoding_step(model.eval())
+    return language_step(model, parameters["batch"], parameters["time"])
+
+
+def decoding_step(model, position=64):
+    """The likeliest token behind `position` others, whose keys and values are there."""
+    cache = [(torch.randn(1, 12, position, 64), torch.randn(1, 12, position, 64)) for _ in model.blocks]
+    token, place = torch.tensor([1]), torch.tensor([position])
+
+    @torch.inference_mode()
+    def step():
+        x = model.tokens(token) + model.positions(place)
+        for block, (keys, values) in zip(model.blocks, cache):
+            q, k, v = block.projection(block.norm1(x)).view(1, 3, 12, 1, 64).transpose(1, 2).unbind(2)
+            y = F.scaled_dot_product_attention(q, torch.cat([keys, k], 2), torch.cat([values, v], 2))
+            x = x + block.attended(y.reshape(1, -1))
+            x = x + block.down(F.gelu(block.up(block.norm2(x)), approximate="tanh"))
+        return F.linear(model.norm(x), model.tokens.weight).argmax()
+
+    return step
+
+
+def language_step(model, batch, time):
+    """Forward, cross-entropy of the next tokens, backward, Adam."""
+    tokens = torch.randint(0, model.tokens.num_embeddings, (batch, time + 1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-5, fused=True)
+
+    def step():
+        optimizer.zero_grad()
+        logits = model(tokens[:, :-1])
+        F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten()).backward()
+        optimizer.step()
+
+    return step
+
+
 def perceptron():
     return nn.Sequential(
         nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(), nn.Linear(256, 10)
@@ -129,6 +168,10 @@ class GPT2(nn.Module):
         return F.linear(self.norm(self.blocks(x)), self.tokens.weight)
 
 
+LANGUAGE_MODELS = {
+    "gpt2-124m": {},
+    "nanogpt-cpu": {"vocabulary": 65, "context": 64, "width": 128, "heads": 4, "layers": 4},
+}
 CLASSIFIERS = {
     "mlp": (perceptron, (784,)),
     "lenet5": (lenet5, (1, 28, 28)),

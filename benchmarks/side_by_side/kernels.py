@@ -3,7 +3,7 @@
 from dialogue import peers, revoada
 from spread import Spread, geometric_mean
 
-FAMILIES = ["matmul", "attention", "convolution", "elementwise", "train"]
+FAMILIES = ["matmul", "attention", "convolution", "elementwise", "train", "language"]
 
 
 class Row:

@@ -16,7 +16,8 @@ struct BenchCommand: ParsableCommand {
       the figures are medians over the rounds. Leave the machine alone meanwhile.
       """,
     subcommands: [
-      Matmul.self, Attention.self, Convolution.self, Elementwise.self, Train.self, AllReduce.self, Steps.self,
+      Matmul.self, Attention.self, Convolution.self, Elementwise.self, Train.self, Language.self, AllReduce.self,
+      Steps.self,
       Scaling.self,
     ])
 }
@@ -132,6 +133,25 @@ extension BenchCommand {
       try options.run("train") { backend in
         TrainWorkloads.all(on: backend) + (options.filter == nil ? [] : LaneWorkloads.all(on: backend))
       }
+    }
+  }
+}
+
+extension BenchCommand {
+  struct Language: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Language models: training steps of GPT-2 (124M) and of nanoGPT's small one, and decoding.",
+      discussion: """
+        They take seconds and up to 3 GB.
+
+        Example:
+          revoada bench language --filter "one token" --threads 1
+        """)
+
+    @OptionGroup var options: BenchOptions
+
+    func run() throws {
+      try options.run("language") { backend in LanguageWorkloads.all(on: backend) }
     }
   }
 }
