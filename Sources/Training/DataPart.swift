@@ -34,6 +34,14 @@ public struct DataPart: Sendable {
     }
   }
 
+  /// Of the features of a sample, [8, 8] or [30]; of a text, the length of a window.
+  var sampleShape: [Int] {
+    switch source {
+    case .table(let dataset): dataset.sampleShape
+    case .text(let text): [text.context]
+    }
+  }
+
   /// Tokens that a model reads of a sample; `nil` where samples are no texts.
   var context: Int? {
     switch source {

@@ -49,6 +49,17 @@ public enum Peaks {
     return peaks
   }
 
+  /// Operations a second of a product of a language model's size, a multiply-add being two: the median of a few, in about a
+  /// tenth of a second.
+  public static func productsPerSecond(on backend: Backend) -> Double {
+    let (m, k, n) = (256, 768, 768)
+    let a = Tensor(filledWith: 1, [m, k], on: backend)
+    let b = Tensor(filledWith: 1, [k, n], on: backend)
+    let clock = ContinuousClock()
+    let seconds = (0..<16).map { _ in clock.measure { _ = Tensor.matrixProduct(a, b) } / .seconds(1) }.sorted()
+    return 2 * Double(m * k * n) / seconds[8]
+  }
+
   private struct Streams {
     let a: UnsafeBufferPointer<Float>
     let b: UnsafeBufferPointer<Float>

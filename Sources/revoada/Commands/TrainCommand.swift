@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarks
 import Checkpoints
 import Collectives
 import Failures
@@ -41,10 +42,23 @@ struct TrainCommand: ParsableCommand {
         if !options.dryRun {
           try train(settings, on: group, until: signals)
         } else if group.rank == 0 {
-          print(settings.resolvedYAML, terminator: "")
+          try printPlan(of: settings, ranks: group.size, threads: threads(on: group))
         }
       }
     }
+  }
+
+  /// What the run will take, as comments, and the whole configuration.
+  private func printPlan(of settings: RunConfiguration, ranks: Int, threads: Int) throws {
+    do {
+      let estimate = try RunEstimate(settings, ranks: ranks)
+      let backend = Backend(instructionSet: try chosenInstructionSet(), threads: threads)
+      print(estimate.text(operationsPerSecond: Peaks.productsPerSecond(on: backend)), terminator: "")
+    } catch let error as any UserFacingError where error.exitStatus == .missingInput {
+      // The configuration can be looked at without the data; what a step takes follows from them.
+      print("# \(error.message): with the data here this would say what a step takes")
+    }
+    print(settings.resolvedYAML, terminator: "")
   }
 
   /// As many as asked for, with a word from the first rank where they have to take turns.
