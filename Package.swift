@@ -173,7 +173,11 @@ let package = Package(
       testTarget("Tables", ["Tables"]),
       testTarget("Launching", ["Launching"]),
       testTarget(
-        "Command", ["revoada", "same-bits", "ModelExchange", "ModelZoo", "Training", "TensorCore", "KernelInterface"]),
+        "Command",
+        [
+          "revoada", "same-bits", "ModelExchange", "ModelZoo", "Tokenizers", "Files", "Training", "TensorCore",
+          "KernelInterface",
+        ]),
     ]
 )
 

@@ -1,5 +1,3 @@
-import Files
-
 /// The table at the beginning of a safetensors file: what tensors it holds and where.
 struct SafetensorsHeader {
   /// The byte count of the header's length field.
@@ -34,18 +32,32 @@ struct SafetensorsHeader {
     var members: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      let text = pairs.map { "\(JSONValue.quoted($0.key)):\(JSONValue.quoted($0.value))" }.joined(separator: ",")
-      members.append("\(JSONValue.quoted(Self.metadataKey)):{\(text)}")
+      let text = pairs.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",")
+      members.append("\(quoted(Self.metadataKey)):{\(text)}")
     }
     for tensor in tensors {
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       members.append(
-        "\(JSONValue.quoted(tensor.name)):{\"dtype\":\"\(tensor.elementType.rawValue)\",\"shape\":[\(shape)],"
+        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.elementType.rawValue)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(tensor.byteRange.lowerBound),\(tensor.byteRange.upperBound)]}")
     }
     var text = Array("{\(members.joined(separator: ","))}".utf8)
     while (Self.prefixByteCount + text.count) % 8 != 0 { text.append(UInt8(ascii: " ")) }
     let length = UInt64(text.count)
     return (0..<Self.prefixByteCount).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + text
+  }
+
+  private func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\u{0}"..<"\u{10}": result += "\\u000" + String(scalar.value, radix: 16)
+      case "\u{10}"..<" ": result += "\\u00" + String(scalar.value, radix: 16)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
   }
 }

@@ -48,4 +48,7 @@ extension JSONValue {
       throw .invalid(path: path, offset: error.offset, reason: error.reason)
     }
   }
+
+  /// The text of a file, indented: the same for the same value. All numbers are finite.
+  public var fileText: [UInt8] { JSONNode(self).serialized() }
 }

@@ -110,3 +110,21 @@ extension JSONValue {
     }
   }
 }
+
+extension JSONNode {
+  /// The same value, members in the order of their names' UTF-8 bytes, so that the same value is the same text.
+  public init(_ value: JSONValue) {
+    switch value {
+    case .null: self = .null
+    case .boolean(let value): self = .boolean(value)
+    case .integer(let value): self = .integer(value)
+    case .unsigned(let value): self = .unsigned(value)
+    case .number(let value): self = .number(value)
+    case .string(let text): self = .text(text)
+    case .array(let elements): self = .array(elements.map { JSONNode($0) })
+    case .object(let members):
+      let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      self = .object(sorted.map { Member(name: Array($0.key.utf8), value: JSONNode($0.value)) })
+    }
+  }
+}

@@ -1,26 +1,28 @@
 import Checkpoints
 import Files
+import Inference
 import ModelZoo
 import TensorCore
+import Tokenizers
 
 extension ModelImport {
   /// Writes the model as a run's folder that has a checkpoint of step 0 and nothing else but a tokenizer's files: what training,
   /// generation and evaluation start from. It appears whole or not at all.
   ///
   /// Throws where `path` is there already and is not an empty folder.
+  ///
+  /// - Parameter tokenizer: its file or folder, where the model's folder has none.
   @discardableResult
-  public func writeRun(to path: String, on backend: Backend, fileSystem: any FileSystem = LocalFileSystem()) throws
-    -> SavedCheckpoint
-  {
+  public func writeRun(
+    to path: String, tokenizer: String? = nil, on backend: Backend, fileSystem: any FileSystem = LocalFileSystem()
+  ) throws -> SavedCheckpoint {
     let parameters = Arena(layout, on: backend)
     try read(into: parameters)
     let run = try NewFolder(
       path, subfolders: ["tokenizer", "checkpoints/step-00000000.partial", "checkpoints/step-00000000", "checkpoints"],
       fileSystem: fileSystem)
     do {
-      let tokenizer = try TokenizerFiles.list(in: folder, fileSystem: fileSystem)
-      if !tokenizer.isEmpty { try run.createSubfolder("tokenizer") }
-      for name in tokenizer { try run.copy("\(folder)/\(name)", to: "tokenizer/\(name)") }
+      try writeTokenizer(tokenizer, into: run, fileSystem)
       let saved = try CheckpointStore(directory: "\(run.partial)/checkpoints", fileSystem: fileSystem)
         .save(parameters, as: try record())
       try run.commit()
@@ -31,13 +33,31 @@ extension ModelImport {
     }
   }
 
+  /// Copies the tokenizer's files as they are; those of one that is given are read first, so that it is one.
+  private func writeTokenizer(_ given: String?, into run: NewFolder, _ fileSystem: any FileSystem) throws {
+    if let given { _ = try TokenizerFile.read(path: given, fileSystem: fileSystem) }
+    for (suffix, name) in [(".json", TokenizerFiles.main), (".bin", "tokenizer.bin")] {
+      guard let given, given.hasSuffix(suffix) else { continue }
+      try run.createSubfolder("tokenizer")
+      return try run.copy(given, to: "tokenizer/\(name)")
+    }
+    let source = given ?? folder
+    let names = try TokenizerFiles.list(in: source, fileSystem: fileSystem)
+    if !names.isEmpty { try run.createSubfolder("tokenizer") }
+    for name in names { try run.copy("\(source)/\(name)", to: "tokenizer/\(name)") }
+  }
+
   /// Nothing was trained: the progress is none, and no configuration has this fingerprint, so that no run takes the checkpoint for
   /// one of its own.
   private func record() throws -> TrainingRecord {
-    TrainingRecord(
+    let description = ModelDescription(
+      architecture: configuration.architecture, options: ModelOptions(classes: configuration.classes))
+    var members = try description.members()
+    members["description"] = .string("\(configuration.makeModel())")
+    members[SpecialTokens.member] = .object(configuration.specialTokens.ids)
+    return TrainingRecord(
       progress: TrainingRecord.Progress(step: 0, samplesSeen: 0, lanes: 1, batchSize: 1, seed: 0), optimizer: "none",
-      model: try ExchangedModel(configuration).json(description: "\(configuration.makeModel())"),
-      configurationFingerprint: "imported")
+      model: .object(members), configurationFingerprint: "imported")
   }
 }
 

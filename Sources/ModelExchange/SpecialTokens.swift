@@ -1,3 +1,4 @@
+import Checkpoints
 import Files
 
 /// The tokens that a `config.json` names by their numbers. Nothing here depends on them: they are kept for those who generate
@@ -7,6 +8,17 @@ public struct SpecialTokens: Hashable, Sendable {
   public var ids: [String: JSONValue]
 
   static let keys = ["bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id"]
+
+  /// The member of `TrainingRecord.model` that holds them.
+  static let member = "special_tokens"
+
+  /// Those that an imported model brought; `nil` where the checkpoint says nothing of them.
+  init?(ofCheckpoint checkpoint: LoadedCheckpoint) {
+    guard case .object(let members) = checkpoint.manifest.training.model,
+      case .object(let ids)? = members[Self.member], !ids.isEmpty
+    else { return nil }
+    self.init(ids)
+  }
 
   public init(_ ids: [String: JSONValue] = [:]) {
     self.ids = ids.filter { Self.keys.contains($0.key) }

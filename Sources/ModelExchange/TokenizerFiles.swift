@@ -1,4 +1,7 @@
+import Checkpoints
 import Files
+import Inference
+import Tokenizers
 
 /// The files that make a tokenizer, in a Hugging Face folder or in a run's folder `tokenizer`. They are copied as they are.
 public enum TokenizerFiles {
@@ -8,12 +11,28 @@ public enum TokenizerFiles {
   private static let names: Set = [
     main, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
     "vocab.txt",
-    "encoder.json", "vocab.bpe", "tokenizer.model", "spiece.model", "chat_template.jinja",
+    "encoder.json", "vocab.bpe", "tokenizer.model", "spiece.model", "tokenizer.bin", "chat_template.jinja",
   ]
 
   /// Those that a folder has, sorted; none where it is not there.
   public static func list(in folder: String, fileSystem: any FileSystem = LocalFileSystem()) throws -> [String] {
     guard try fileSystem.exists(folder) else { return [] }
     return try fileSystem.list(folder).filter(names.contains)
+  }
+}
+
+/// The tokenizer of the run that a checkpoint belongs to.
+struct RunTokenizerFiles {
+  let folder: String
+  let names: [String]
+  /// How it ends a text, where it knows.
+  let specialTokens: SpecialTokens
+
+  init(of checkpoint: LoadedCheckpoint, fileSystem: any FileSystem) throws {
+    // checkpoints/step-... lies in the run's folder.
+    folder = RunTokenizer.folder(ofRun: parentDirectory(of: parentDirectory(of: checkpoint.path)))
+    names = try TokenizerFiles.list(in: folder, fileSystem: fileSystem)
+    let tokenizer = names.isEmpty ? nil : try TokenizerFile.read(path: folder, fileSystem: fileSystem)
+    specialTokens = tokenizer?.endOfText.map { SpecialTokens(endOfText: $0) } ?? SpecialTokens()
   }
 }

@@ -4,6 +4,7 @@ import ModelZoo
 import TensorCore
 import TestSupport
 import Testing
+import Tokenizers
 
 extension CommandTests {
   @Suite struct ExchangeCommandTests {
@@ -20,7 +21,7 @@ extension CommandTests {
         let shape = export.layout.entries[index].shape
         return Tensor(seededValues(shape.count, seed: UInt64(index)), shape, on: Backend())
       }
-      try workplace.folder.write("{}", to: "model/tokenizer.json")
+      try TokenizerFile.write(ByteTokenizer(), to: workplace.path + "/model")
     }
 
     private func checkpoint(_ arguments: String...) throws -> RunningProcess.Output {
@@ -66,7 +67,7 @@ extension CommandTests {
       try workplace.train("clouds")
       let other = try checkpoint("export", "\(workplace.path)/clouds", "--output", "\(workplace.path)/x")
       #expect(other.exitCode == 65)
-      #expect(other.standardError.contains("is no checkpoint of a language model"))
+      #expect(other.standardError.contains("holds no language model"))
       let config = try workplace.folder.text("model/config.json")
       try workplace.folder.write(
         config.replacing(#""hidden_size": 8"#, with: #""hidden_size": 16"#), to: "model/config.json")

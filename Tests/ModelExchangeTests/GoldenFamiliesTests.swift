@@ -87,20 +87,12 @@ struct GoldenFamiliesTests {
     let one = try Case(name)
     let (layout, backend) = (one.model.layout, one.parameters.backend)
     let gradients = Arena(layout, on: backend)
-    let state = (0..<2).map { _ in Arena(layout, on: backend) }
-    let (matrices, others) = (
-      Optimizer(OptimizerOptions(.adamW(), weightDecay: 0.1), state: state),
-      Optimizer(OptimizerOptions(.adamW()), state: state)
-    )
+    let options = OptimizerOptions(.adamW(), weightDecay: 0.1, decayed: .matrices)
+    let optimizer = Optimizer(options, layout: layout, on: backend)
     let losses = one.batches.enumerated().map { step, batch in
       let loss = one.backward(batch, into: gradients)
-      gradients.withMutableValues { values in
-        for entry in layout.entries {
-          let optimizer = entry.shape.rank >= 2 ? matrices : others
-          optimizer.update(gradientScale: 1, learningRate: 0.01, step: step).apply(
-            to: one.parameters, gradients: Array(values[entry.range]), range: entry.range)
-        }
-      }
+      optimizer.update(
+        parameters: one.parameters, gradients: gradients, gradientScale: 1, learningRate: 0.01, step: step)
       return loss
     }
     expectClose(losses, try one.golden.floats(name, "losses"), tolerance: 2e-5, "losses")

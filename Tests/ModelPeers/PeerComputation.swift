@@ -136,20 +136,14 @@ private struct Training {
   func losses(
     of batches: [TokenBatch], _ parameters: Arena, backward: (TokenBatch, _ gradients: Arena) -> Float
   ) -> [Float] {
-    let (layout, backend) = (parameters.layout, parameters.backend)
-    let gradients = Arena(layout, on: backend)
-    let state = (0..<2).map { _ in Arena(layout, on: backend) }
-    let optimizers = [weightDecay, 0].map { Optimizer(OptimizerOptions(.adamW(), weightDecay: $0), state: state) }
+    let gradients = Arena(parameters.layout, on: parameters.backend)
+    let optimizer = Optimizer(
+      OptimizerOptions(.adamW(), weightDecay: weightDecay, decayed: .matrices), layout: parameters.layout,
+      on: parameters.backend)
     return batches.enumerated().map { step, batch in
       let loss = backward(batch, gradients)
-      let updates = optimizers.map { $0.update(gradientScale: 1, learningRate: learningRate, step: step) }
-      gradients.withMutableValues { values in
-        guard let base = values.baseAddress else { return }
-        for entry in layout.entries {
-          updates[entry.shape.rank >= 2 ? 0 : 1].apply(
-            to: parameters, gradients: base + entry.range.lowerBound, range: entry.range)
-        }
-      }
+      optimizer.update(
+        parameters: parameters, gradients: gradients, gradientScale: 1, learningRate: learningRate, step: step)
       return loss
     }
   }

@@ -20,9 +20,13 @@ extension CheckpointCommand {
     @Option(help: "The run's folder to write; it must not be there, or be empty.")
     var output: String
 
+    @Option(
+      help: "A tokenizer's file or folder, where the model's folder has none: tokenizer.json, GPT-2's, llama2.c's.")
+    var tokenizer: String?
+
     func run() throws {
       let model = try ModelImport(folder: folder)
-      try model.writeRun(to: output, on: Backend())
+      try model.writeRun(to: output, tokenizer: tokenizer, on: Backend())
       print("\(output): \(model.configuration.makeModel())")
     }
   }
