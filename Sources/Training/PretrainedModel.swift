@@ -9,6 +9,14 @@ struct PretrainedModel {
   let description: ModelDescription
   private let checkpoint: LoadedCheckpoint
 
+  /// What a configuration asks to go on from; `nil`: it begins anew.
+  init?(
+    of configuration: ModelConfiguration, _ files: any FileSystem, note: (String) -> Void = { _ in }
+  ) throws {
+    guard configuration.kind == .pretrained else { return nil }
+    try self.init(path: configuration.path.string, files) { note("\($0)") }
+  }
+
   /// Reads and checks the checkpoint. `report` is told of damaged ones that are passed over.
   init(path: String, _ files: any FileSystem, skipping report: (SkippedCheckpoint) -> Void) throws {
     checkpoint = try CheckpointLocation(path: path, fileSystem: files).load(fileSystem: files, skipping: report)

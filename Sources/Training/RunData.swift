@@ -81,10 +81,10 @@ struct RunData {
 
 extension ModelConfiguration {
   /// What the model is trained to say about a text.
-  var objective: TextObjective.Kind {
-    switch kind {
-    case .bert: .masked
-    case .t5: .spans
+  func objective(_ pretrained: PretrainedModel?) -> TextObjective.Kind {
+    switch (kind, pretrained?.description.architecture.family) {
+    case (.bert, _), (.pretrained, .bert): .masked
+    case (.t5, _), (.pretrained, .t5): .spans
     default: .nextToken
     }
   }

@@ -14,7 +14,7 @@ extension RunEstimate {
     // Products are most of the work; what lies between them takes some of the time.
     let seconds = operationsPerStep / (Self.shareOfProducts * rate * Double(ranks))
     let expected =
-      "about \((Double(unitsPerStep) / seconds).short) \(unit)/s of \(ranks) \(ranks == 1 ? "rank" : "ranks")"
+      "about \(Self.rate(Double(unitsPerStep) / seconds)) \(unit)/s of \(ranks) \(ranks == 1 ? "rank" : "ranks")"
     return """
       # \(model)
       # a step          \(unitsPerStep) \(unit), \(Self.count(operationsPerStep))FLOP
@@ -23,6 +23,8 @@ extension RunEstimate {
 
       """
   }
+
+  private static func rate(_ number: Double) -> String { number < 10 ? number.fixed(2) : number.short }
 
   private static let shareOfProducts = 0.8
 

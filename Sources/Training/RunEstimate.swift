@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import Files
 import Inference
 import KernelInterface
 import ModelZoo
@@ -36,9 +37,11 @@ public struct RunEstimate {
       (model, layout) = (made.description, made.layout)
       work = StepWork(description, settled, sequences: sequences)
     } else {
+      let pretrained = try PretrainedModel(of: settled.model, LocalFileSystem())
       let data = try RunData(
-        settled.data, objective: settled.model.objective, key: RandomKey(seed: settled.training.seed), threads: 1)
-      let made = try TrainingModel(settled, fitting: data.training)
+        settled.data, objective: settled.model.objective(pretrained), key: RandomKey(seed: settled.training.seed),
+        threads: 1)
+      let made = try TrainingModel(settled, from: pretrained, fitting: data.training)
       (model, layout) = (made.model.description, made.model.layout)
       work = StepWork(made, settled, data.training, sequences: sequences)
     }

@@ -1,6 +1,5 @@
 import Autograd
 import Datasets
-import Files
 import Inference
 import KernelInterface
 import Layers
@@ -23,14 +22,11 @@ struct TrainingModel {
     case language
   }
 
-  /// - Parameter part: its samples' shape and its targets decide the model's inputs and outputs.
-  init(
-    _ configuration: RunConfiguration, fitting part: DataPart, files: any FileSystem = LocalFileSystem(),
-    note: (String) -> Void = { _ in }
-  ) throws {
-    pretrained =
-      configuration.model.kind == .pretrained
-      ? try PretrainedModel(path: configuration.model.path.string, files) { note("\($0)") } : nil
+  /// - Parameters:
+  ///   - pretrained: what the configuration asks to go on from.
+  ///   - part: its samples' shape and its targets decide the model's inputs and outputs.
+  init(_ configuration: RunConfiguration, from pretrained: PretrainedModel? = nil, fitting part: DataPart) throws {
+    self.pretrained = pretrained
     switch part.source {
     case .table(let dataset):
       description = nil

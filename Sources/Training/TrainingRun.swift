@@ -66,15 +66,15 @@ public final class TrainingRun {
     let settled = try group.agree {
       try configuration.settled(ranks: group.size, resuming: start.record)
     }
+    let pretrained = try group.agree {
+      try PretrainedModel(of: settled.model, environment.fileSystem, note: environment.display.note)
+    }
     let data = try group.agree {
       try RunData(
-        settled.data, objective: settled.model.objective, key: seed.derived(.split),
+        settled.data, objective: settled.model.objective(pretrained), key: seed.derived(.split),
         threads: environment.backend.threads.size)
     }
-    let model = try group.agree {
-      try TrainingModel(
-        settled, fitting: data.training, files: environment.fileSystem, note: environment.display.note)
-    }
+    let model = try group.agree { try TrainingModel(settled, from: pretrained, fitting: data.training) }
     let lanes = settled.training.lanes ?? group.size
     let plan = try group.agree {
       try ShardPlan(

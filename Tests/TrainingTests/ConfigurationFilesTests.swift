@@ -7,7 +7,8 @@ import Testing
     "every configuration that ships can be read, and reads back equal from its resolved form",
     arguments: [
       "digits-mlp", "digits-dropout", "mnist-mlp", "fashion-mlp", "xor", "breast-cancer-logistic", "iris-softmax",
-      "digits-resnet", "digits-lstm", "mnist-lenet5", "licence-gpt", "gpt2-124m",
+      "digits-resnet", "digits-lstm", "mnist-lenet5", "licence-gpt", "verdict-gpt", "gpt2-124m", "gpt2-774m",
+      "llama3-8b", "olmo2-7b",
     ])
   func shipped(name: String) throws {
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")

@@ -39,19 +39,21 @@ struct TrainCommand: ParsableCommand {
     try ParallelWorld.run { group in
       group.abortOnFailure(report: ErrorReport.print) {
         let settings = try group.agree { try readConfiguration() }
-        if !options.dryRun {
+        if options.dryRun {
+          try printPlan(of: settings, on: group)
+        } else {
           try train(settings, on: group, until: signals)
-        } else if group.rank == 0 {
-          try printPlan(of: settings, ranks: group.size, threads: threads(on: group))
         }
       }
     }
   }
 
   /// What the run will take, as comments, and the whole configuration.
-  private func printPlan(of settings: RunConfiguration, ranks: Int, threads: Int) throws {
+  private func printPlan(of settings: RunConfiguration, on group: any ProcessGroup) throws {
+    let threads = try threads(on: group)
+    guard group.rank == 0 else { return }
     do {
-      let estimate = try RunEstimate(settings, ranks: ranks)
+      let estimate = try RunEstimate(settings, ranks: group.size)
       let backend = Backend(instructionSet: try chosenInstructionSet(), threads: threads)
       print(estimate.text(operationsPerSecond: Peaks.productsPerSecond(on: backend)), terminator: "")
     } catch let error as any UserFacingError where error.exitStatus == .missingInput {
