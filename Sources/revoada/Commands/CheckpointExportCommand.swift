@@ -22,6 +22,10 @@ extension CheckpointCommand {
 
     @OptionGroup var checkpoint: CheckpointArgument
 
+    enum Adapters: String, ExpressibleByArgument, CaseIterable {
+      case merged, apart
+    }
+
     @Option(help: "How to write it.")
     var format = Format.huggingface
 
@@ -31,12 +35,20 @@ extension CheckpointCommand {
     @Option(help: "The most bytes of weights in a file, such as 5GB or 500MiB; more are cut into shards.")
     var shardSize: ByteSize?
 
+    @Option(help: "What becomes of low-rank adapters: merged into the weights, or apart, alone, for the library PEFT.")
+    var adapters = Adapters.merged
+
     func validate() throws {
       if let shardSize, shardSize.bytes == 0 { throw ValidationError("a shard of 0 bytes holds nothing") }
     }
 
     func run() throws {
       let loaded = try checkpoint.load()
+      guard adapters == .merged else {
+        try AdapterExport(of: loaded).write(to: output, on: Backend())
+        print("\(output): adapters of \(loaded.path)")
+        return
+      }
       var export = try ModelExport(of: loaded)
       export.shardByteLimit = shardSize?.bytes
       try export.write(loaded, to: output, on: Backend())
