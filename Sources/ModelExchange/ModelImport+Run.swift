@@ -36,15 +36,8 @@ extension ModelImport {
   /// Copies the tokenizer's files as they are; those of one that is given are read first, so that it is one.
   private func writeTokenizer(_ given: String?, into run: NewFolder, _ fileSystem: any FileSystem) throws {
     if let given { _ = try TokenizerFile.read(path: given, fileSystem: fileSystem) }
-    for (suffix, name) in [(".json", TokenizerFiles.main), (".bin", "tokenizer.bin")] {
-      guard let given, given.hasSuffix(suffix) else { continue }
-      try run.createSubfolder("tokenizer")
-      return try run.copy(given, to: "tokenizer/\(name)")
-    }
-    let source = given ?? folder
-    let names = try TokenizerFiles.list(in: source, fileSystem: fileSystem)
-    if !names.isEmpty { try run.createSubfolder("tokenizer") }
-    for name in names { try run.copy("\(source)/\(name)", to: "tokenizer/\(name)") }
+    guard try given != nil || !TokenizerFiles.list(in: folder, fileSystem: fileSystem).isEmpty else { return }
+    try TokenizerFiles.copy(from: given ?? folder, to: "\(run.partial)/tokenizer", fileSystem: fileSystem)
   }
 
   /// Nothing was trained: the progress is none, and no configuration has this fingerprint, so that no run takes the checkpoint for

@@ -37,13 +37,7 @@ struct NewFolder {
 
   /// Copies a file as it is, piece by piece.
   func copy(_ source: String, to name: String) throws {
-    let (from, to) = (try fileSystem.openFile(source), try fileSystem.createFile("\(partial)/\(name)"))
-    for start in stride(from: 0, to: from.byteCount, by: 1 << 20) {
-      let piece = try from.bytes(in: start..<min(start + (1 << 20), from.byteCount))
-      try piece.withUnsafeBytes { try to.write($0) }
-    }
-    try to.synchronize()
-    try to.close()
+    try fileSystem.copyFile(source, to: "\(partial)/\(name)")
   }
 
   /// The folder is there from here on, and would survive a power cut.

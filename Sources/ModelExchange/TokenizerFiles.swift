@@ -21,6 +21,27 @@ public enum TokenizerFiles {
   }
 }
 
+extension TokenizerFiles {
+  /// Copies what makes the tokenizer at `path`, a file or a folder, into a folder that is made where it is missing.
+  public static func copy(
+    from path: String, to folder: String, fileSystem: any FileSystem = LocalFileSystem()
+  ) throws {
+    try fileSystem.createDirectoryAndParents(folder)
+    let source = parentDirectory(of: path)
+    let name = String(path.dropFirst(source == "." ? 0 : source.count + 1))
+    // A file of a pair needs the other; one alone may have any name.
+    if ["encoder.json", "vocab.bpe", "vocab.json", "merges.txt"].contains(name) {
+      return try copy(from: source, to: folder, fileSystem: fileSystem)
+    }
+    for (suffix, target) in [(".json", main), (".bin", "tokenizer.bin")] where path.hasSuffix(suffix) {
+      return try fileSystem.copyFile(path, to: "\(folder)/\(target)")
+    }
+    for name in try list(in: path, fileSystem: fileSystem) {
+      try fileSystem.copyFile("\(path)/\(name)", to: "\(folder)/\(name)")
+    }
+  }
+}
+
 /// The tokenizer of the run that a checkpoint belongs to.
 struct RunTokenizerFiles {
   let folder: String

@@ -62,7 +62,7 @@ public struct DataConfiguration: ConfigurationSection {
   /// bpe: the tokens to learn, the 256 bytes and the end of a text among them. tokens: what every token is below, as the
   /// tokenizer or the tokens tell where it is `nil` (auto).
   public var vocabulary: Int?
-  /// A tokenizer.json, or a folder with one. tokens: `nil` (auto) is the one beside them, if any.
+  /// A tokenizer.json, or a folder with one. `nil` (auto): of tokens, the one beside them, if any; of a pretrained model, its own.
   public var tokenizerPath: ResolvedPath?
   /// The column to predict.
   public var label = Column.last
@@ -88,7 +88,7 @@ public struct DataConfiguration: ConfigurationSection {
       "vocabulary", &vocabulary, or: "auto", .between(1, 1 << 24), isRequired: isText,
       fits: isText ? .only(.bpe, where: tokenizer, key: "tokenizer") : .only(.tokens, where: kind))
     try fields.visit(
-      "tokenizer_path", &tokenizerPath, or: "auto", isRequired: isText, effect: .course,
+      "tokenizer_path", &tokenizerPath, or: "auto", effect: .course,
       fits: isText ? .only(.file, where: tokenizer, key: "tokenizer") : .only(.tokens, where: kind))
     try fields.visit("label", &label, fits: .only(.csv, where: kind))
     try fields.visit("header", &header, fits: .only(.csv, where: kind))
