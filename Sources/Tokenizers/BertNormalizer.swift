@@ -60,17 +60,21 @@ struct BertNormalizer: Sendable {
 
   /// The canonical decomposition (Unicode Standard Annex 15, form D) without nonspacing marks.
   private func withoutAccents(_ text: [UInt8]) -> [UInt8] {
-    if text.allSatisfy({ $0 < 0x80 }) { return text }
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     // Characters up to one that is newer than the decompositions, or a byte that is no UTF-8.
     var known = ""
     func decompose() {
+      if known.isEmpty { return }
       for scalar in known._nfd where !Unicode8.isNonspacingMark(scalar) { result += String(scalar).utf8 }
       known = ""
     }
     forEachCharacter(of: text.span) { value, range in
-      if let scalar = Unicode.Scalar(value), (scalar.properties.age?.major ?? .max) <= 12 {
+      if value < 0x80 {
+        // No mark is moved across an ASCII character.
+        decompose()
+        result.append(UInt8(value))
+      } else if let scalar = Unicode.Scalar(value), (scalar.properties.age?.major ?? .max) <= 12 {
         known.unicodeScalars.append(scalar)
       } else {
         decompose()

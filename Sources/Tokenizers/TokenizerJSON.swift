@@ -20,7 +20,8 @@ struct TokenizerJSON {
     let name = "tokenizer_config.json"
     let folder = parentDirectory(of: path)
     var read = [TokenizerSource.File(name: "tokenizer.json", content: text)]
-    configuration = try files.fileSystem.exists("\(folder)/\(name)")
+    configuration =
+      try files.fileSystem.exists("\(folder)/\(name)")
       ? {
         let text = try files.bytes(of: "\(folder)/\(name)")
         read.append(TokenizerSource.File(name: name, content: text))

@@ -98,7 +98,7 @@ extension Unigram {
         throw file.badContent("model.vocab[\(index)] is the token '\(String(decoding: token, as: UTF8.self))' again")
       }
       tokens.append(token)
-      scores.append(score)
+      scores.append(Self.asTheLibraryReads(score))
     }
     let unknown = try file.id(file.model("unk_id"), "model.unk_id")
     guard Int(unknown) < tokens.count else {
@@ -106,5 +106,31 @@ extension Unigram {
     }
     self.init(
       tokens: tokens, scores: scores, unknown: unknown, byteFallback: file.model("byte_fallback")?.boolean ?? false)
+  }
+
+  /// A score as `tokenizers` reads it, to the bit, so that of two ways that are nearly equal the same one wins.
+  ///
+  /// Its JSON reader rounds twice: the digits to a Float64, then that times or over a power of ten.
+  private static func asTheLibraryReads(_ score: Double) -> Double {
+    var digits: UInt64 = 0
+    var exponent = 0
+    let parts = score.magnitude.description.split(separator: "e")
+    guard let mantissa = parts.first, let stated = parts.count == 2 ? Int(parts[1]) : 0 else { return score }
+    var isFraction = false
+    for byte in mantissa.utf8 {
+      guard byte != UInt8(ascii: ".") else {
+        isFraction = true
+        continue
+      }
+      // At most 17 digits, but for the zeros of large whole numbers.
+      let (shifted, overflows) = digits.multipliedReportingOverflow(by: 10)
+      guard !overflows, byte >= UInt8(ascii: "0") else { return score }
+      digits = shifted + UInt64(byte - UInt8(ascii: "0"))
+      if isFraction { exponent -= 1 }
+    }
+    exponent += stated
+    guard let power = Double("1e\(exponent.magnitude)"), power.isFinite else { return score }
+    let magnitude = exponent < 0 ? Double(digits) / power : Double(digits) * power
+    return score.sign == .minus ? -magnitude : magnitude
   }
 }

@@ -59,7 +59,9 @@ struct PipelineTokenizerTests {
     for name in Self.names {
       let content = try GoldenTokenizers.bytes("tokenizers/\(name).json")
       try folder.write(content, to: "a/tokenizer.json")
-      try folder.write(#"{"bos_token": "<s>", "eos_token": {"content": "</s>"}, "add_bos_token": true}"#, to: "a/tokenizer_config.json")
+      try folder.write(
+        #"{"bos_token": "<s>", "eos_token": {"content": "</s>"}, "add_bos_token": true}"#, to: "a/tokenizer_config.json"
+      )
       let tokenizer = try TokenizerFile.read(path: "\(folder.path)/a")
       try TokenizerFile.write(tokenizer, to: "\(folder.path)/b")
       #expect(try folder.bytes("b/tokenizer.json") == content)
@@ -138,6 +140,16 @@ struct PipelineTokenizerTests {
     let folder = try TemporaryFolder()
     let file = try folder.write(content, to: "tokenizer.json")
     return #expect(throws: TokenizerError.self) { try TokenizerFile.read(path: file) }
+  }
+
+  @Test("has scores as the library reads them, so that a near tie goes the same way")
+  func scores() throws {
+    let folder = try TemporaryFolder()
+    // Read exactly, "c" would be worth a little more than "a". The library gives [1, 2].
+    let vocabulary = #"[["u",-9],["a",-7.5809994099021845],["bc",0.0],["ab",0.0],["c",-7.580999409902184]]"#
+    let path = try folder.write(
+      #"{"model":{"type":"Unigram","unk_id":0,"vocab":\#(vocabulary)}}"#, to: "tokenizer.json")
+    #expect(try TokenizerFile.read(path: path).encode(Array("abc".utf8)) == [1, 2])
   }
 
   @Test("with a table of characters that points outside of itself leaves the text as it is")

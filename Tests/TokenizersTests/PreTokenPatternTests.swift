@@ -24,7 +24,8 @@ struct PreTokenPatternTests {
     for (text, expected) in cases { #expect(words(Array(text.utf8)) == expected.map { Array($0.utf8) }, "\(text)") }
   }
 
-  @Test("of cl100k takes a sign along with letters, cuts numbers in threes, and keeps line ends with what is before them")
+  @Test(
+    "of cl100k takes a sign along with letters, cuts numbers in threes, and keeps line ends with what is before them")
   func cl100k() {
     let cases: [(String, [String])] = [
       ("Hello, world", ["Hello", ",", " world"]),

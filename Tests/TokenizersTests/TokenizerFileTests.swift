@@ -78,7 +78,7 @@ struct TokenizerFileTests {
 
   private func llama2CFile(_ pieces: [(String, Float)]) -> [UInt8] {
     func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
-    return word(7) + pieces.flatMap { word($0.1.bitPattern) + word(UInt32($0.0.utf8.count)) + Array($0.0.utf8) }
+    return word(6) + pieces.flatMap { word($0.1.bitPattern) + word(UInt32($0.0.utf8.count)) + Array($0.0.utf8) }
   }
 
   @Test(

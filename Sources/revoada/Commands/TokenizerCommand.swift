@@ -33,10 +33,14 @@ extension TokenizerCommand {
 
     @OptionGroup var tokenizer: TokenizerArgument
 
+    @Flag(help: "Add what the tokenizer puts around every text: [CLS] and [SEP], </s>, <|begin_of_text|>.")
+    var specialTokens = false
+
     func run() throws {
       let tokenizer = try tokenizer.read()
       let text = try StandardStreams.readInput()
-      try StandardStreams.write(TokenIDText.write(tokenizer.encode(text)))
+      let ids = tokenizer.encode(text, addingSpecialTokens: specialTokens)
+      try StandardStreams.write(TokenIDText.write(ids))
       guard let characters = tokenizer as? CharacterTokenizer else { return }
       let unknown = characters.unknownCharacters(in: text)
       if !unknown.isEmpty {
