@@ -20,9 +20,50 @@ public struct AddedToken: Hashable, Sendable {
   }
 }
 
-/// Finds added tokens in texts: the leftmost first, and of several at one place the longest.
+/// The added tokens of a tokenizer: some are looked for in texts as they come, the others in what the normaliser makes of
+/// what lies between.
 struct AddedTokens: Sendable {
   let tokens: [AddedToken]
+  /// Those that are looked for in a text as it came.
+  let inText: AddedTokenFinder
+  /// Those that are looked for in normalised text.
+  let inNormalizedText: AddedTokenFinder
+
+  /// - Parameter normalized: what the normaliser makes of a token's content.
+  init(_ tokens: [AddedToken], normalized: ([UInt8]) -> [UInt8] = { $0 }) {
+    self.tokens = tokens
+    inText = AddedTokenFinder(tokens.filter { !$0.isNormalized })
+    inNormalizedText = AddedTokenFinder(
+      tokens.filter(\.isNormalized).map { token in
+        var token = token
+        token.content = normalized(token.content)
+        return token
+      })
+  }
+
+  func id(of content: String) -> Int32? { tokens.first { $0.content.elementsEqual(content.utf8) }?.id }
+
+  /// Calls `body` for each part of a text that needs no normaliser, in order: with an added token's id, or with `nil` for
+  /// what lies between. Parts are not empty.
+  @inline(__always)
+  func forEachPart(of text: Span<UInt8>, _ body: (Span<UInt8>, AddedToken?) -> Void) {
+    if tokens.isEmpty {
+      if !text.isEmpty { body(text, nil) }
+      return
+    }
+    inText.forEachPart(of: text) { part, _, token in
+      if token != nil || inNormalizedText.isEmpty {
+        body(part, token)
+      } else {
+        inNormalizedText.forEachPart(of: part) { inner, _, token in body(inner, token) }
+      }
+    }
+  }
+}
+
+/// Finds tokens in texts: the leftmost first, and of several at one place the longest.
+struct AddedTokenFinder: Sendable {
+  private let tokens: [AddedToken]
   /// For each first byte the tokens that begin with it, longest first.
   private let tokensByFirstByte: [[Int]]
   /// Whether any token begins with a byte.
@@ -40,12 +81,11 @@ struct AddedTokens: Sendable {
     isFirstByte = tokensByFirstByte.map { !$0.isEmpty }
   }
 
-  func id(of content: String) -> Int32? { tokens.first { $0.content.elementsEqual(content.utf8) }?.id }
+  var isEmpty: Bool { tokens.isEmpty }
 
-  /// Calls `body` for each part of the text in order: with an added token's id, or with `nil` for what lies between.
-  ///
-  /// Parts are not empty.
-  func forEachPart(of text: Span<UInt8>, _ body: (Range<Int>, AddedToken?) -> Void) {
+  /// Calls `body` for each part of the text in order, and where it begins: with a token, or with `nil` for what lies
+  /// between. Parts are not empty.
+  func forEachPart(of text: Span<UInt8>, _ body: (Span<UInt8>, Int, AddedToken?) -> Void) {
     var done = 0
     var position = tokens.isEmpty ? text.count : 0
     while position < text.count {
@@ -60,12 +100,12 @@ struct AddedTokens: Sendable {
       }
       let start = token.stripsLeft ? max(startOfSpaces(in: text, before: position), done) : position
       let stop = token.stripsRight ? endOfRun(of: .whitespace, in: text, from: end) : end
-      if done < start { body(done..<start, nil) }
-      body(start..<stop, token)
+      if done < start { body(text.extracting(done..<start), done, nil) }
+      body(text.extracting(start..<stop), start, token)
       done = stop
       position = stop
     }
-    if done < text.count { body(done..<text.count, nil) }
+    if done < text.count { body(text.extracting(done..<text.count), done, nil) }
   }
 
   private func token(in text: Span<UInt8>, at position: Int) -> AddedToken? {
@@ -82,16 +122,17 @@ struct AddedTokens: Sendable {
     guard range.lowerBound > 0 else { return true }
     return !isWordCharacter(decodeScalar(text, at: startOfCharacter(in: text, before: range.lowerBound)).scalar)
   }
+}
 
-  private func startOfSpaces(in text: Span<UInt8>, before end: Int) -> Int {
-    var start = end
-    while start > 0 {
-      let previous = startOfCharacter(in: text, before: start)
-      if classify(text, at: previous).class != .whitespace { break }
-      start = previous
-    }
-    return start
+/// Where the white space begins that ends at `end`.
+func startOfSpaces(in text: Span<UInt8>, before end: Int) -> Int {
+  var start = end
+  while start > 0 {
+    let previous = startOfCharacter(in: text, before: start)
+    if classify(text, at: previous).class != .whitespace { break }
+    start = previous
   }
+  return start
 }
 
 /// Where the character begins that ends at `end`; a byte alone where no character does.
@@ -103,8 +144,12 @@ private func startOfCharacter(in text: Span<UInt8>, before end: Int) -> Int {
 }
 
 /// `\w` (Unicode Technical Standard 18): letters, marks, decimal digits, connectors, joiners.
-private func isWordCharacter(_ value: UInt32) -> Bool {
-  guard let properties = Unicode.Scalar(value)?.properties else { return false }
+///
+/// Of Unicode 16, as ``CharacterClasses``.
+func isWordCharacter(_ value: UInt32) -> Bool {
+  guard let properties = Unicode.Scalar(value)?.properties, let age = properties.age, age.major <= 16 else {
+    return false
+  }
   if properties.isAlphabetic || properties.isJoinControl { return true }
   switch properties.generalCategory {
   case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true

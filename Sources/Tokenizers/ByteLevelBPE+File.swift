@@ -5,25 +5,24 @@ extension ByteLevelBPE {
   ///
   /// - Throws: ``TokenizerError`` where a merge names or makes a token that the vocabulary lacks.
   init(
-    spellings: [[UInt8]?], merges: [(left: [UInt8], right: [UInt8])], added: [AddedToken], pattern: PreTokenPattern,
-    ignoresMerges: Bool = false, endOfText: Int32?, path: String
+    spellings: [[UInt8]?], merges: [SpelledMerge], added: [AddedToken], pattern: PreTokenPattern,
+    ignoresMerges: Bool = false, frame: TokenFrame = TokenFrame(), boundaries: TextBoundaries,
+    source: TokenizerSource? = nil, path: String
   ) throws {
-    let table = TokenTable(spellings)
-    func id(_ spelling: [UInt8], _ index: Int) throws -> Int32 {
-      let id = table.id(of: spelling.span)
-      if id >= 0 { return id }
-      let name = String(decoding: spelling, as: UTF8.self)
-      throw TokenizerError.badContent(path, "merge \(index + 1) has the token '\(name)', which the vocabulary lacks")
-    }
     let alphabet = ByteAlphabet()
     self.init(
       vocabulary: spellings.map { spelling in spelling.map { alphabet.bytes(spelled: $0) ?? $0 } },
-      merges: try merges.enumerated().map { index, pair in
-        MergeTable.Merge(
-          left: try id(pair.left, index), right: try id(pair.right, index),
-          merged: try id(pair.left + pair.right, index))
-      },
-      added: added, pattern: pattern, ignoresMerges: ignoresMerges, endOfText: endOfText)
+      merges: try MergeTable.merges(merges, in: TokenTable(spellings), path: path),
+      added: added, pattern: pattern, ignoresMerges: ignoresMerges, frame: frame, boundaries: boundaries,
+      source: source)
+  }
+
+  /// Whether a tokenizer.json's byte-pair encoding is over bytes: then a pre-tokeniser writes them in their alphabet.
+  static func isMeant(by file: TokenizerJSON) -> Bool {
+    let preTokenizer = file.part("pre_tokenizer")
+    return (preTokenizer?["pretokenizers"]?.elements ?? [preTokenizer ?? .null]).contains {
+      $0["type"]?.text == "ByteLevel"
+    }
   }
 
   init(_ file: TokenizerJSON) throws {
@@ -32,33 +31,60 @@ extension ByteLevelBPE {
     ])
     if file.part("normalizer") != nil { throw file.unsupported("normalizer", "is not supported with byte-level BPE") }
     let added = try file.addedTokens()
+    let frame = try TokenFrame(file)
     try self.init(
-      spellings: file.spellings(), merges: file.merges(), added: added, pattern: Self.pattern(file),
-      ignoresMerges: file.model("ignore_merges")?.boolean ?? false, endOfText: TokenizerJSON.endOfText(among: added),
-      path: file.path)
+      spellings: file.spellings(), merges: file.merges(), added: added, pattern: PreTokenPattern(file),
+      ignoresMerges: file.model("ignore_merges")?.boolean ?? false, frame: frame,
+      boundaries: file.boundaries(added, frame), source: file.source, path: file.path)
+  }
+}
+
+extension PreTokenPattern {
+  /// From a pre-tokeniser `ByteLevel`, alone or behind one `Split`.
+  fileprivate init(_ file: TokenizerJSON) throws {
+    let preTokenizer = file.part("pre_tokenizer") ?? .null
+    guard let parts = preTokenizer["pretokenizers"]?.elements else {
+      self = try Self.byteLevel(preTokenizer, "pre_tokenizer", file)
+      return
+    }
+    let places = parts.indices.map { "pre_tokenizer.pretokenizers[\($0)]" }
+    guard parts.count == 2 else {
+      throw file.unsupported("pre_tokenizer", "has \(parts.count) parts; supported are one, and Split with ByteLevel")
+    }
+    guard try file.kind(of: parts[0], places[0]) == "Split" else {
+      throw file.unsupported("\(places[0]).type", "is not supported in front of ByteLevel")
+    }
+    guard try Self.byteLevel(parts[1], places[1], file) == .wholeText else {
+      throw file.unsupported("\(places[1]).use_regex", "is not supported behind a Split")
+    }
+    let pattern = try file.text(parts[0]["pattern"]?["Regex"] ?? .null, "\(places[0]).pattern.Regex")
+    guard let known = PreTokenPattern(regularExpression: pattern) else {
+      throw file.unsupported("\(places[0]).pattern", "'\(pattern)' is not supported")
+    }
+    guard parts[0]["behavior"]?.text == "Isolated", parts[0]["invert"]?.boolean != true else {
+      throw file.unsupported("\(places[0]).behavior", "is supported as 'Isolated' only, not inverted")
+    }
+    self = known
   }
 
-  private static func pattern(_ file: TokenizerJSON) throws -> PreTokenPattern {
-    guard let preTokenizer = file.part("pre_tokenizer") else {
-      throw file.unsupported("pre_tokenizer", "is null, which is not supported with BPE")
+  private static func byteLevel(_ node: JSONNode, _ place: String, _ file: TokenizerJSON) throws -> PreTokenPattern {
+    let kind = try file.kind(of: node, place)
+    guard kind == "ByteLevel" else { throw file.unsupported("\(place).type", "'\(kind)' is not supported") }
+    if node["add_prefix_space"]?.boolean == true {
+      throw file.unsupported("\(place).add_prefix_space", "is not supported")
     }
-    let kind = try file.text(preTokenizer["type"] ?? .null, "pre_tokenizer.type")
-    guard kind == "ByteLevel" else { throw file.unsupported("pre_tokenizer.type", "'\(kind)' is not supported") }
-    if preTokenizer["add_prefix_space"]?.boolean == true {
-      throw file.unsupported("pre_tokenizer.add_prefix_space", "is not supported")
-    }
-    return preTokenizer["use_regex"]?.boolean == false ? .wholeText : .gpt2
+    return node["use_regex"]?.boolean == false ? .wholeText : .gpt2
   }
 }
 
 extension TokenizerJSON {
   /// Both sides of each merge: `"a b"`, or `["a", "b"]` as newer files have it.
-  func merges() throws -> [(left: [UInt8], right: [UInt8])] {
+  func merges() throws -> [SpelledMerge] {
     guard let elements = model("merges")?.elements else { throw badContent("model.merges is not a list") }
     return try elements.enumerated().map { index, element in
       if let line = element.bytes, let pair = VocabularyAndMerges.pair(line) { return pair }
       if let sides = element.elements, sides.count == 2, let left = sides[0].bytes, let right = sides[1].bytes {
-        return (left, right)
+        return SpelledMerge(left: left, right: right)
       }
       throw badContent("model.merges[\(index)] is not two tokens")
     }
@@ -66,7 +92,12 @@ extension TokenizerJSON {
 }
 
 extension ByteLevelBPE: SavedTokenizer {
-  func tokenizerJSON() -> JSONNode {
+  func files() -> [TokenizerSource.File] {
+    source?.files ?? [.init(name: "tokenizer.json", content: tokenizerJSON().serialized())]
+  }
+
+  /// What was not read from a tokenizer.json has GPT-2's pattern or none, and no frame.
+  private func tokenizerJSON() -> JSONNode {
     let alphabet = ByteAlphabet()
     let addedIDs = Set(added.tokens.map(\.id))
     func spelling(_ id: Int32) -> [UInt8] {

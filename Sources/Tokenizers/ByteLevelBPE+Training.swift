@@ -32,6 +32,7 @@ extension ByteLevelBPE {
     }
     progress(merger.vocabulary.count)
     return ByteLevelBPE(
-      vocabulary: merger.vocabulary, merges: merger.merges, added: added, pattern: .gpt2, endOfText: added.first?.id)
+      vocabulary: merger.vocabulary, merges: merger.merges, added: added, pattern: .gpt2,
+      boundaries: TextBoundaries(end: added.first?.id))
   }
 }

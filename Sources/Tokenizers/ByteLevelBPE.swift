@@ -6,7 +6,9 @@
 ///     let tokenizer = ByteLevelBPE.train(on: [text], vocabularySize: 1000)
 ///     let ids = tokenizer.encode(Array("Hello<|endoftext|>".utf8))
 public struct ByteLevelBPE: Tokenizer {
+  public let beginOfText: Int32?
   public let endOfText: Int32?
+  public let frame: TokenFrame
 
   /// All tokens as bytes, added tokens included.
   let tokens: TokenTable
@@ -17,6 +19,8 @@ public struct ByteLevelBPE: Tokenizer {
   private let byteTokens: [Int32]
   /// The tokens that a whole word can be.
   private let words: TokenTable
+  /// The files it was read from; `nil` where it was learned, or read from GPT-2's older pair.
+  let source: TokenizerSource?
 
   /// - Parameters:
   ///   - vocabulary: the bytes of each id; `nil` for an id without a token.
@@ -25,7 +29,8 @@ public struct ByteLevelBPE: Tokenizer {
   ///   - ignoresMerges: whether a word that is a token is never merged from its bytes (Llama 3).
   init(
     vocabulary: [[UInt8]?], merges: [MergeTable.Merge], added: [AddedToken], pattern: PreTokenPattern,
-    ignoresMerges: Bool = false, endOfText: Int32?
+    ignoresMerges: Bool = false, frame: TokenFrame = TokenFrame(), boundaries: TextBoundaries = TextBoundaries(),
+    source: TokenizerSource? = nil
   ) {
     var contents = vocabulary
     for token in added {
@@ -37,7 +42,10 @@ public struct ByteLevelBPE: Tokenizer {
     self.merges = merges
     self.added = AddedTokens(added)
     self.pattern = pattern
-    self.endOfText = endOfText
+    self.frame = frame
+    beginOfText = boundaries.begin
+    endOfText = boundaries.end
+    self.source = source
     let words = TokenTable(vocabulary)
     let byteTokens = (UInt8.min...UInt8.max).map { words.id(of: [$0].span) }
     self.byteTokens = byteTokens
@@ -65,9 +73,8 @@ public struct ByteLevelBPE: Tokenizer {
   public func encode(_ text: [UInt8]) -> [Int32] {
     var ids: [Int32] = []
     ids.reserveCapacity(text.count / 3 + 1)
-    let bytes = text.span
-    added.forEachPart(of: bytes) { range, token in
-      if let token { ids.append(token.id) } else { encode(text.span.extracting(range), into: &ids) }
+    added.forEachPart(of: text.span) { part, token in
+      if let token { ids.append(token.id) } else { encode(part, into: &ids) }
     }
     return ids
   }

@@ -40,8 +40,17 @@ enum ByteToken {
   }
 }
 
+extension ByteToken {
+  /// The token of each byte; -1 where there is none.
+  static func tokens(of table: TokenTable) -> [Int32] {
+    (UInt8.min...UInt8.max).map { table.id(of: spelling(of: $0).span) }
+  }
+}
+
 extension CharacterTokenizer: SavedTokenizer {
-  func tokenizerJSON() -> JSONNode {
+  func files() -> [TokenizerSource.File] { [.init(name: "tokenizer.json", content: tokenizerJSON().serialized())] }
+
+  private func tokenizerJSON() -> JSONNode {
     var vocabulary = (0..<Int32(characters.count)).map { (spelling: Array(characters.bytes(of: $0)), id: $0) }
     for byte in UInt8.min...UInt8.max where byteTokens[Int(byte)] >= 0 {
       vocabulary.append((ByteToken.spelling(of: byte), byteTokens[Int(byte)]))
@@ -59,9 +68,9 @@ extension CharacterTokenizer: SavedTokenizer {
 
 extension ByteTokenizer: SavedTokenizer {
   /// A byte-level BPE without merges, whose ids are the bytes.
-  func tokenizerJSON() -> JSONNode {
+  func files() -> [TokenizerSource.File] {
     ByteLevelBPE(
-      vocabulary: (UInt8.min...UInt8.max).map { [$0] }, merges: [], added: [], pattern: .wholeText, endOfText: nil
-    ).tokenizerJSON()
+      vocabulary: (UInt8.min...UInt8.max).map { [$0] }, merges: [], added: [], pattern: .wholeText
+    ).files()
   }
 }

@@ -81,7 +81,7 @@ public struct CharacterTokenizer: Tokenizer {
 }
 
 /// Calls `body` with each scalar of a text and the place of its bytes; with ``invalidScalar`` for a byte that is no UTF-8.
-private func forEachCharacter(of text: Span<UInt8>, _ body: (UInt32, Range<Int>) -> Void) {
+func forEachCharacter(of text: Span<UInt8>, _ body: (UInt32, Range<Int>) -> Void) {
   var position = 0
   while position < text.count {
     let (scalar, length) = decodeScalar(text, at: position)

@@ -22,6 +22,18 @@ enum Llama2CFile {
     return SentencePieceBPE(pieces: pieces, scores: scores)
   }
 
+  /// The file that ``read(_:_:)`` makes the tokenizer of.
+  static func content(of tokenizer: SentencePieceBPE) -> [UInt8] {
+    func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    var pieces = (0..<Int32(tokenizer.pieces.count)).map { Array(tokenizer.pieces.bytes(of: $0)) }
+    for byte in UInt8.min...UInt8.max { pieces[SentencePieceBPE.byteToken(byte)] = ByteToken.spelling(of: byte) }
+    var content = word(UInt32(pieces.map(\.count).max() ?? 0))
+    for (piece, score) in zip(pieces, tokenizer.scores) {
+      content += word(score.bitPattern) + word(UInt32(piece.count)) + piece
+    }
+    return content
+  }
+
   private struct Reader {
     let bytes: [UInt8]
     let path: String
@@ -41,4 +53,8 @@ enum Llama2CFile {
 
     func failure(_ problem: String) -> TokenizerError { .badContent("\(path): byte \(position)", problem) }
   }
+}
+
+extension SentencePieceBPE: SavedTokenizer {
+  func files() -> [TokenizerSource.File] { [.init(name: "tokenizer.bin", content: Llama2CFile.content(of: self))] }
 }

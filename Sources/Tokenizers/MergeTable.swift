@@ -59,3 +59,32 @@ struct MergeTable: Sendable {
     return Int(truncatingIfNeeded: product ^ product >> 32)
   }
 }
+
+/// A merge as files have it: both sides by their spellings.
+struct SpelledMerge {
+  let left: [UInt8]
+  let right: [UInt8]
+}
+
+extension MergeTable {
+  /// Merges by their tokens' ids.
+  ///
+  /// - Throws: ``TokenizerError`` where one names or makes a token that the vocabulary lacks.
+  static func merges(_ spelled: [SpelledMerge], in table: TokenTable, path: String) throws(TokenizerError) -> [Merge] {
+    func id(_ spelling: [UInt8], _ index: Int) throws(TokenizerError) -> Int32 {
+      let id = table.id(of: spelling.span)
+      if id >= 0 { return id }
+      let name = String(decoding: spelling, as: UTF8.self)
+      throw .badContent(path, "merge \(index + 1) has the token '\(name)', which the vocabulary lacks")
+    }
+    var merges: [Merge] = []
+    merges.reserveCapacity(spelled.count)
+    for (index, merge) in spelled.enumerated() {
+      merges.append(
+        Merge(
+          left: try id(merge.left, index), right: try id(merge.right, index),
+          merged: try id(merge.left + merge.right, index)))
+    }
+    return merges
+  }
+}

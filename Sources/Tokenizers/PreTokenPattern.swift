@@ -5,6 +5,11 @@
 enum PreTokenPattern: Hashable, Sendable {
   /// GPT-2: `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
   case gpt2
+  /// GPT-4's cl100k, and with it Llama 3 and OLMo 2: letters take one sign or space in front along, numbers are cut into
+  /// groups of so many digits, line ends stay with the signs or spaces before them.
+  ///
+  /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+  case cl100k(digits: Int)
   /// The whole text is one word.
   case wholeText
 
@@ -13,6 +18,7 @@ enum PreTokenPattern: Hashable, Sendable {
   func endOfWord(in text: Span<UInt8>, from start: Int) -> Int {
     switch self {
     case .gpt2: endOfGPT2Word(in: text, from: start)
+    case .cl100k(let digits): endOfCL100KWord(in: text, from: start, digits: digits)
     case .wholeText: text.count
     }
   }

@@ -7,9 +7,10 @@ public struct SentencePieceBPE: Tokenizer {
   /// `<s>`, which begins every text the model was trained on.
   public let beginOfText: Int32? = 1
   public var endOfText: Int32? { 2 }
+  public var frame: TokenFrame { TokenFrame(before: [1]) }
 
-  private let pieces: TokenTable
-  private let scores: [Float]
+  let pieces: TokenTable
+  let scores: [Float]
 
   /// - Parameters:
   ///   - pieces: tokens as bytes, with spaces for `▁`: unknown, begin and end of text, then the 256 bytes.
@@ -23,10 +24,10 @@ public struct SentencePieceBPE: Tokenizer {
     self.scores = scores
   }
 
-  private static let firstByte = 3
-  private static let firstCharacter = 259
+  static let firstByte = 3
+  static let firstCharacter = 259
 
-  private static func byteToken(_ byte: UInt8) -> Int { firstByte + Int(byte) }
+  static func byteToken(_ byte: UInt8) -> Int { firstByte + Int(byte) }
 
   public var vocabularySize: Int { pieces.count }
 

@@ -15,6 +15,9 @@ public protocol Tokenizer: Sendable {
   /// The token that begins a text; `nil` where the vocabulary has none.
   var beginOfText: Int32? { get }
 
+  /// The special tokens that a model wants around every text.
+  var frame: TokenFrame { get }
+
   /// The tokens of a text, nothing added in front or behind.
   func encode(_ text: [UInt8]) -> [Int32]
 

@@ -38,30 +38,36 @@ public enum TokenizerFile {
     return try TokenizerJSON(files, path).tokenizer()
   }
 
-  /// Saves a tokenizer as a `tokenizer.json` that Hugging Face's `tokenizers` loads and that encodes the same there.
+  /// Saves a tokenizer: as a `tokenizer.json` that Hugging Face's `tokenizers` loads and that encodes the same there;
+  /// one that came from llama2.c as its `tokenizer.bin`.
   ///
-  /// - Parameter path: the file, or the folder (with no `.json` at its end) that gets a `tokenizer.json`; folders are
-  ///   created as needed.
-  /// - Throws: ``TokenizerError`` where the tokenizer is of a kind that only can be read.
+  /// One that was read from a file is saved as it was there.
+  ///
+  /// - Parameter path: the folder that gets the files, or one file that ends in `.json` or `.bin`; folders are created
+  ///   as needed.
+  /// - Throws: ``TokenizerError`` where the tokenizer cannot be a file of that kind.
   public static func write(
     _ tokenizer: any Tokenizer, to path: String, fileSystem: any FileSystem = LocalFileSystem()
   ) throws {
-    guard let content = (tokenizer as? any SavedTokenizer)?.tokenizerJSON() else {
-      throw TokenizerError.unsupported(path, "a tokenizer of the kind \(type(of: tokenizer))", "cannot be saved")
+    let files = (tokenizer as? any SavedTokenizer)?.files() ?? []
+    let isFile = path.hasSuffix(".json") || path.hasSuffix(".bin")
+    guard let first = files.first, !isFile || path.hasSuffix(".json") == first.name.hasSuffix(".json") else {
+      throw TokenizerError.unsupported(path, "a tokenizer of the kind \(type(of: tokenizer))", "cannot be saved so")
     }
-    let file = path.hasSuffix(".json") ? path : "\(path)/tokenizer.json"
+    if isFile {
+      try write(first.content, to: path, fileSystem)
+    } else {
+      for file in files { try write(file.content, to: "\(path)/\(file.name)", fileSystem) }
+    }
+  }
+
+  private static func write(_ content: [UInt8], to file: String, _ fileSystem: any FileSystem) throws {
     try fileSystem.createDirectoryAndParents(parentDirectory(of: file))
     let output = try fileSystem.createFile(file)
-    let text = content.serialized()
-    try text.withUnsafeBytes { bytes in try output.write(bytes) }
+    try content.withUnsafeBytes { bytes in try output.write(bytes) }
     try output.synchronize()
     try output.close()
   }
-}
-
-/// A tokenizer that can be written down as a `tokenizer.json`.
-protocol SavedTokenizer {
-  func tokenizerJSON() -> JSONNode
 }
 
 /// The reading of whole files, none of them too large to be a tokenizer's.
@@ -85,8 +91,9 @@ struct TokenizerFolder {
     return try file.bytes(in: 0..<file.byteCount)
   }
 
-  func json(of path: String) throws -> JSONNode {
-    let text = try bytes(of: path)
+  func json(of path: String) throws -> JSONNode { try json(bytes(of: path), path) }
+
+  func json(_ text: [UInt8], _ path: String) throws -> JSONNode {
     do throws(JSONParser.Failure) {
       return try JSONParser.parseExactly(text[...], maximumDepth: 32)
     } catch {

@@ -1,29 +1,56 @@
 import Files
 
-/// A `tokenizer.json` being read: added tokens, normaliser, pre-tokeniser, model, decoder.
+/// A `tokenizer.json` being read: added tokens, normaliser, pre-tokeniser, model, post-processor, decoder.
+///
+/// `truncation` and `padding` are settings of a program, not of a vocabulary: nothing is cut off or filled up here.
 struct TokenizerJSON {
   let path: String
   let root: JSONNode
+  /// A tokenizer_config.json beside it.
+  private let configuration: JSONNode?
+  let source: TokenizerSource
 
   init(_ files: TokenizerFolder, _ path: String) throws {
     self.path = path
-    root = try files.json(of: path)
+    let text = try files.bytes(of: path)
+    root = try files.json(text, path)
     guard root["model"] != nil else {
       throw TokenizerError.badContent(path, "this is no tokenizer.json: it has no model")
     }
+    let name = "tokenizer_config.json"
+    let folder = parentDirectory(of: path)
+    var read = [TokenizerSource.File(name: "tokenizer.json", content: text)]
+    configuration =
+      try files.fileSystem.exists("\(folder)/\(name)")
+      ? {
+        let text = try files.bytes(of: "\(folder)/\(name)")
+        read.append(TokenizerSource.File(name: name, content: text))
+        return try files.json(text, "\(folder)/\(name)")
+      }() : nil
+    source = TokenizerSource(files: read)
   }
 
   func tokenizer() throws -> any Tokenizer {
-    let kind = try text(root["model"]?["type"] ?? .text("BPE"), "model.type")
-    switch kind {
-    case "BPE": return try bytePairEncoding()
-    default: throw unsupported("model.type", "'\(kind)' is not supported")
+    switch try text(root["model"]?["type"] ?? .text("BPE"), "model.type") {
+    case "BPE":
+      if let characters = try CharacterTokenizer(self) { return characters }
+      return try ByteLevelBPE.isMeant(by: self) ? ByteLevelBPE(self) : pipeline(try CharacterBPE(self))
+    case "WordPiece": return try pipeline(try WordPiece(self))
+    case "Unigram": return try pipeline(try Unigram(self))
+    case let kind: throw unsupported("model.type", "'\(kind)' is not supported")
     }
   }
 
-  private func bytePairEncoding() throws -> any Tokenizer {
-    if let characters = try CharacterTokenizer(self) { return characters }
-    return try ByteLevelBPE(self)
+  private func pipeline(_ model: any WordModel) throws -> PipelineTokenizer {
+    let added = try addedTokens()
+    let frame = try TokenFrame(self)
+    return PipelineTokenizer(
+      added: added, normalizer: try Normalizer(self), preTokenizer: try PreTokenizer(self), model: model,
+      decoder: try TokenDecoder(self), frame: frame, boundaries: boundaries(added, frame), source: source)
+  }
+
+  func boundaries(_ added: [AddedToken], _ frame: TokenFrame) -> TextBoundaries {
+    TextBoundaries(added: added, frame: frame, configuration: configuration)
   }
 
   // MARK: Parts of the file
@@ -46,6 +73,35 @@ struct TokenizerJSON {
   func text(_ node: JSONNode, _ place: String) throws -> String {
     guard let text = node.text else { throw badContent("\(place) is not a string") }
     return text
+  }
+
+  func bytes(_ node: JSONNode?, _ place: String) throws -> [UInt8] {
+    guard let bytes = node?.bytes else { throw badContent("\(place) is not a string") }
+    return bytes
+  }
+
+  func count(_ node: JSONNode?, _ place: String) throws -> Int {
+    guard let count = node?.integer, (0...1 << 16).contains(count) else {
+      throw badContent("\(place) is no sensible number")
+    }
+    return count
+  }
+
+  func id(_ node: JSONNode?, _ place: String) throws -> Int32 {
+    guard let id = node?.integer, VocabularyAndMerges.ids.contains(id) else {
+      throw badContent("\(place) is no sensible id")
+    }
+    return Int32(id)
+  }
+
+  /// The list of that name in a part of the file.
+  func elements(_ node: JSONNode, _ name: String, _ place: String) throws -> [JSONNode] {
+    guard let elements = node[name]?.elements else { throw badContent("\(place).\(name) is not a list") }
+    return elements
+  }
+
+  func kind(of node: JSONNode, _ place: String) throws -> String {
+    try text(node["type"] ?? .null, "\(place).type")
   }
 
   /// Refuses a setting of the model that is there and not what it is in every model that is understood.
@@ -74,14 +130,5 @@ struct TokenizerJSON {
       token.isNormalized = node["normalized"]?.boolean ?? !token.isSpecial
       return token
     }
-  }
-
-  /// The added token that ends a text, by the names that models give it.
-  static func endOfText(among added: [AddedToken]) -> Int32? {
-    let names = ["<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "[SEP]"]
-    for name in names {
-      if let token = added.first(where: { $0.content.elementsEqual(name.utf8) }) { return token.id }
-    }
-    return nil
   }
 }

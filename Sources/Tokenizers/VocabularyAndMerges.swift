@@ -15,7 +15,8 @@ enum VocabularyAndMerges {
     let endOfText = spellings.firstIndex { $0.map { $0.elementsEqual("<|endoftext|>".utf8) } ?? false }
     let added = endOfText.map { [AddedToken("<|endoftext|>", id: Int32($0))] } ?? []
     return try ByteLevelBPE(
-      spellings: spellings, merges: pairs, added: added, pattern: .gpt2, endOfText: added.first?.id, path: merges)
+      spellings: spellings, merges: pairs, added: added, pattern: .gpt2,
+      boundaries: TextBoundaries(end: added.first?.id), path: merges)
   }
 
   /// The spellings by id.
@@ -36,9 +37,9 @@ enum VocabularyAndMerges {
   }
 
   /// Both sides of each merge, in the order of the file.
-  private static func lines(of path: String, _ files: TokenizerFolder) throws -> [(left: [UInt8], right: [UInt8])] {
+  private static func lines(of path: String, _ files: TokenizerFolder) throws -> [SpelledMerge] {
     let text = try files.bytes(of: path)
-    var pairs: [(left: [UInt8], right: [UInt8])] = []
+    var pairs: [SpelledMerge] = []
     for (number, line) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       if line.isEmpty || number == 0 && line.starts(with: "#version".utf8) { continue }
@@ -51,11 +52,11 @@ enum VocabularyAndMerges {
   }
 
   /// Both sides of `left right`.
-  static func pair(_ line: some RandomAccessCollection<UInt8>) -> (left: [UInt8], right: [UInt8])? {
+  static func pair(_ line: some RandomAccessCollection<UInt8>) -> SpelledMerge? {
     let sides = line.split(separator: 0x20, omittingEmptySubsequences: false)
     guard sides.count == 2, let left = sides.first, let right = sides.last, !left.isEmpty, !right.isEmpty else {
       return nil
     }
-    return (Array(left), Array(right))
+    return SpelledMerge(left: Array(left), right: Array(right))
   }
 }

@@ -79,10 +79,9 @@ extension WordCounter {
   }
 
   private mutating func count(_ text: Span<UInt8>, pattern: PreTokenPattern, added: AddedTokens) {
-    added.forEachPart(of: text) { range, token in
+    added.forEachPart(of: text) { part, token in
       if token != nil { return }
-      var start = range.lowerBound
-      let part = text.extracting(0..<range.upperBound)
+      var start = 0
       while start < part.count {
         let end = pattern.endOfWord(in: part, from: start)
         add(part.extracting(start..<end))

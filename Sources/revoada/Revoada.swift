@@ -12,7 +12,7 @@ struct Revoada: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, LaunchCommand.self, BenchCommand.self, GenerateCommand.self, PlanCommand.self,
-      CheckpointCommand.self,
+      TokenizerCommand.self, CheckpointCommand.self,
     ])
 
   static func main() async {

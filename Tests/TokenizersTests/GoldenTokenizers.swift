@@ -9,6 +9,8 @@ struct GoldenTokenizers {
     let text: [UInt8]
     let ids: [Int32]
     let decoded: [UInt8]
+    /// With special tokens around; one case of a tokenizer has them.
+    let framed: [Int32]?
   }
 
   static let folder = parentDirectory(of: parentDirectory(of: #filePath)) + "/Golden"
@@ -31,9 +33,13 @@ struct GoldenTokenizers {
     return try cases.map { node in
       Case(
         tokenizer: tokenizer, text: try #require(node["text"]?.bytes),
-        ids: try #require(node["ids"]?.elements).map { Int32(try #require($0.integer)) },
-        decoded: try #require(node["decoded"]?.bytes))
+        ids: try ids(try #require(node["ids"])), decoded: try #require(node["decoded"]?.bytes),
+        framed: try node["framed"].map(ids))
     }
+  }
+
+  private static func ids(_ node: JSONNode) throws -> [Int32] {
+    try #require(node.elements).map { Int32(try #require($0.integer)) }
   }
 
   /// Compares tokens, and the text that is made of them again.

@@ -24,6 +24,39 @@ struct PreTokenPatternTests {
     for (text, expected) in cases { #expect(words(Array(text.utf8)) == expected.map { Array($0.utf8) }, "\(text)") }
   }
 
+  @Test(
+    "of cl100k takes a sign along with letters, cuts numbers in threes, and keeps line ends with what is before them")
+  func cl100k() {
+    let cases: [(String, [String])] = [
+      ("Hello, world", ["Hello", ",", " world"]),
+      ("they'RE 'ſa I'll", ["they", "'RE", " '", "ſa", " I", "'ll"]),
+      ("x'ſa", ["x", "'ſ", "a"]),
+      ("(a \tb\u{A0}c", ["(a", " ", "\tb", "\u{A0}c"]),
+      ("1234567 8", ["123", "456", "7", " ", "8"]),
+      ("a!?\r\n\nb", ["a", "!?\r\n\n", "b"]),
+      ("  \n \n  a", ["  \n \n", " ", " a"]),
+      ("\r\na", ["\r\n", "a"]),
+      (" ,a  ", [" ,", "a", "  "]),
+      ("\n\n   ", ["\n\n", "   "]),
+      ("a\u{301}b", ["a", "\u{301}b"]),
+    ]
+    for (text, expected) in cases {
+      #expect(words(Array(text.utf8), .cl100k(digits: 3)) == expected.map { Array($0.utf8) }, "\(text)")
+    }
+    #expect(words(Array("1234".utf8), .cl100k(digits: 1)).count == 4)
+  }
+
+  @Test("is known by its regular expression")
+  func regularExpressions() {
+    let gpt2 = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+    #expect(PreTokenPattern(regularExpression: gpt2) == .gpt2)
+    let start = #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"#
+    let end = #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+    #expect(PreTokenPattern(regularExpression: start + #"\p{N}{1,3}"# + end) == .cl100k(digits: 3))
+    #expect(PreTokenPattern(regularExpression: start + #"\p{N}"# + end) == .cl100k(digits: 1))
+    #expect(PreTokenPattern(regularExpression: #"\w+"#) == nil)
+  }
+
   @Test("takes bytes that are no UTF-8 for signs, and joined the words are the text")
   func invalidBytes() {
     #expect(words([0x61, 0xFF, 0xC3, 0x62]) == [[0x61], [0xFF, 0xC3], [0x62]])
@@ -45,11 +78,11 @@ struct PreTokenPatternTests {
     #expect(classes[invalidScalar] == .other)
   }
 
-  private func words(_ text: [UInt8]) -> [[UInt8]] {
+  private func words(_ text: [UInt8], _ pattern: PreTokenPattern = .gpt2) -> [[UInt8]] {
     var words: [[UInt8]] = []
     var start = 0
     while start < text.count {
-      let end = PreTokenPattern.gpt2.endOfWord(in: text.span, from: start)
+      let end = pattern.endOfWord(in: text.span, from: start)
       words.append(Array(text[start..<end]))
       start = end
     }

@@ -67,13 +67,18 @@ struct TokenizerFileTests {
     #expect(tokenizer.encode(Array("é\u{1}è".utf8)) == [259, 266, 4, 3 + 0xC3, 3 + 0xA8])
     #expect(tokenizer.encode([]) == [])
     for text in ["abab", " a", "é\u{1}è", "<unk>"] {
-      #expect(tokenizer.decode([1] + tokenizer.encode(Array(text.utf8))) == Array(text.utf8))
+      #expect(tokenizer.decode(tokenizer.encode(Array(text.utf8), addingSpecialTokens: true)) == Array(text.utf8))
     }
+    #expect((tokenizer.beginOfText, tokenizer.endOfText) == (1, 2))
+    let content = try folder.bytes("tokenizer.bin")
+    try TokenizerFile.write(tokenizer, to: "\(folder.path)/copy")
+    #expect(try folder.bytes("copy/tokenizer.bin") == content)
+    #expect(throws: TokenizerError.self) { try TokenizerFile.write(tokenizer, to: "\(folder.path)/copy.json") }
   }
 
   private func llama2CFile(_ pieces: [(String, Float)]) -> [UInt8] {
     func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
-    return word(7) + pieces.flatMap { word($0.1.bitPattern) + word(UInt32($0.0.utf8.count)) + Array($0.0.utf8) }
+    return word(6) + pieces.flatMap { word($0.1.bitPattern) + word(UInt32($0.0.utf8.count)) + Array($0.0.utf8) }
   }
 
   @Test(
@@ -104,6 +109,10 @@ struct TokenizerFileTests {
       (#"{"model":{"type":"WordLevel","vocab":{}}}"#, "model.type 'WordLevel'"),
       (Self.byteLevel(#""vocab":{},"merges":[],"dropout":0.1"#), "model.dropout"),
       (#"{"model":{"type":"BPE","vocab":{"ab":0},"merges":[]},"pre_tokenizer":{"type":"Digits"}}"#, "'Digits'"),
+      (
+        #"{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":{"type":"Sequence","pretokenizers":"#
+          + #"[{"type":"Split","pattern":{"Regex":"a+"}},{"type":"ByteLevel","use_regex":false}]}}"#, "'a+'"
+      ),
     ])
   func unsupported(content: String, expected: String) throws {
     let path = try folder.write(content, to: "tokenizer.json")

@@ -1,0 +1,47 @@
+import Files
+import FoundationEssentials
+
+extension Normalizer {
+  /// From a `normalizer`.
+  init(_ file: TokenizerJSON) throws {
+    self = try file.part("normalizer").map { try Normalizer($0, "normalizer", file) } ?? .none
+  }
+
+  private init(_ node: JSONNode, _ place: String, _ file: TokenizerJSON) throws {
+    switch try file.kind(of: node, place) {
+    case "Sequence":
+      self = .sequence(
+        try file.elements(node, "normalizers", place).enumerated().map { index, part in
+          try Normalizer(part, "\(place).normalizers[\(index)]", file)
+        })
+    case "BertNormalizer":
+      let lowercases = node["lowercase"]?.boolean ?? true
+      self = .bert(
+        BertNormalizer(
+          cleansText: node["clean_text"]?.boolean ?? true,
+          separatesChinese: node["handle_chinese_chars"]?.boolean ?? true,
+          stripsAccents: node["strip_accents"]?.boolean ?? lowercases, lowercases: lowercases))
+    case "Lowercase": self = .lowercase
+    case "Prepend": self = .prepend(try file.bytes(node["prepend"], "\(place).prepend"))
+    case "Strip":
+      self = .strip(left: node["strip_left"]?.boolean ?? true, right: node["strip_right"]?.boolean ?? true)
+    case "Replace": self = try Self.replacement(node, place, file)
+    case "Precompiled":
+      let text = try file.text(node["precompiled_charsmap"] ?? .null, "\(place).precompiled_charsmap")
+      guard let data = Data(base64Encoded: text), let characters = PrecompiledCharacters([UInt8](data)) else {
+        throw file.badContent("\(place).precompiled_charsmap is no table of characters in base 64")
+      }
+      self = .precompiled(characters)
+    case let kind: throw file.unsupported("\(place).type", "'\(kind)' is not supported")
+    }
+  }
+
+  private static func replacement(_ node: JSONNode, _ place: String, _ file: TokenizerJSON) throws -> Normalizer {
+    let content = try file.bytes(node["content"], "\(place).content")
+    guard let pattern = node["pattern"]?["Regex"]?.text else {
+      return .replace(try file.bytes(node["pattern"]?["String"], "\(place).pattern"), with: content)
+    }
+    guard pattern == " {2,}" else { throw file.unsupported("\(place).pattern", "'\(pattern)' is not supported") }
+    return .replaceRunsOfSpaces(with: content)
+  }
+}
