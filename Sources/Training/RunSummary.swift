@@ -16,6 +16,8 @@ public struct RunSummary: Codable, Equatable, Sendable {
     /// Of the last launch; absent where it had no step to do.
     public var medianStepSeconds: Double?
     public var samplesPerSecond: Double?
+    /// That a model reads of a sample; absent where samples are no sequences of them.
+    public var tokensPerSample: Int?
     /// Of the first rank: the medians over the steps of the last launch of what they took for each part.
     public var stepTimes: StepTimes?
     /// Steps whose update was left out because a value was not finite.
@@ -28,6 +30,7 @@ public struct RunSummary: Codable, Equatable, Sendable {
       case stoppedEarly = "stopped_early"
       case medianStepSeconds = "median_step_seconds"
       case samplesPerSecond = "samples_per_second"
+      case tokensPerSample = "tokens_per_sample"
     }
   }
 
@@ -81,7 +84,7 @@ extension TrainingRun {
       training: RunSummary.Training(
         steps: state.step, epochs: epoch, stoppedEarly: state.hasStoppedEarly, batch: trainer.plan.batchSize,
         lanes: trainer.plan.lanes, seconds: state.trainingSeconds, medianStepSeconds: median,
-        samplesPerSecond: median.map { Double(trainer.plan.batchSize) / $0 },
+        samplesPerSecond: median.map { Double(trainer.plan.batchSize) / $0 }, tokensPerSample: data.training.context,
         stepTimes: StepTimes(mediansOf: session.times), skippedSteps: state.skippedSteps),
       machine: RunSummary.Machine(
         ranks: group.size, nodes: reduction.nodes, threads: parameters.backend.threads.size,
@@ -125,7 +128,9 @@ extension RunSummary {
   }
 
   private var heading: String {
-    let rate = training.samplesPerSecond.map { ", \($0.short) samples/s" } ?? ""
+    let rate = training.samplesPerSecond.map {
+      ", " + speedText($0, tokensPerSample: training.tokensPerSample)
+    } ?? ""
     let early = training.stoppedEarly ? " (stopped early)" : ""
     return """
       \(model)

@@ -10,6 +10,8 @@ public struct TrainingProgress: Equatable, Sendable {
   public var loss: Double
   public var validation: EvaluationResult?
   public var samplesPerSecond: Double
+  /// `nil` where samples are no sequences of tokens.
+  public var tokensPerSample: Int?
   /// At the present rate; `nil` until a rate is known.
   public var secondsLeft: Double?
 }

@@ -1,5 +1,11 @@
 import Tables
 
+/// A speed in what people count: tokens where samples are sequences of so many.
+func speedText(_ samplesPerSecond: Double, tokensPerSample: Int?) -> String {
+  guard let tokensPerSample else { return "\(samplesPerSecond.short) samples/s" }
+  return "\((samplesPerSecond * Double(tokensPerSample)).short) tokens/s"
+}
+
 extension TrainingProgress {
   /// `epoch  3/30  step   69/690  loss 0.1234  validation 0.0987 97.2%  45.1k samples/s  0:12 left`
   var line: String { figures.joined(separator: "  ") }
@@ -24,7 +30,7 @@ extension TrainingProgress {
       let accuracy = validation.accuracy.map { " " + $0.percent } ?? ""
       figures.append("validation \(validation.loss.fixed(4))\(accuracy)")
     }
-    if samplesPerSecond > 0 { figures.append("\(samplesPerSecond.short) samples/s") }
+    if samplesPerSecond > 0 { figures.append(speedText(samplesPerSecond, tokensPerSample: tokensPerSample)) }
     if let secondsLeft { figures.append("\(secondsLeft.clock) left") }
     return figures
   }

@@ -122,6 +122,7 @@ extension TrainingRun {
       step: state.step, totalSteps: totalSteps, epoch: epoch,
       totalEpochs: max(1, trainer.plan.completedEpochs(afterSteps: totalSteps)),
       loss: state.recentLoss, validation: state.validation, samplesPerSecond: samplesPerSecond(session),
+      tokensPerSample: data.training.context,
       secondsLeft: done == 0 ? nil : session.seconds / Double(done) * Double(totalSteps - state.step))
   }
 }
