@@ -32,6 +32,8 @@ public struct ModelDescription: Equatable, Sendable {
 public struct NotALanguageModel: UserFacingError {
   public let path: String
 
+  public init(path: String) { self.path = path }
+
   public var exitStatus: ExitStatus { .badData }
   public var message: String { "\(path) holds no language model" }
   public var remedy: String? {

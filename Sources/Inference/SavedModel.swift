@@ -55,14 +55,7 @@ public struct SavedModel: Sendable {
     options = description.options
     model = architecture.makeModel(options)
     parameters = Arena(model.layout, on: backend)
-    let entries = model.layout.entries
-    try checkpoint.requireParameters(
-      entries.map { TensorSignature(name: $0.name, shape: $0.shape.dimensions) })
-    for (index, entry) in entries.enumerated() {
-      try parameters.destination(index, accumulates: false).withMutableValues {
-        try checkpoint.copyParameter(named: entry.name, shape: entry.shape.dimensions, into: $0)
-      }
-    }
+    try checkpoint.copyParameters(into: parameters)
     let folder = RunTokenizer.folder(ofRun: parentDirectory(of: parentDirectory(of: checkpoint.path)))
     tokenizerFolder = try fileSystem.exists(folder) ? folder : nil
   }

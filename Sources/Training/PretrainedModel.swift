@@ -25,7 +25,7 @@ struct PretrainedModel {
 
   /// The same architecture with these options. Adapters that it had stay unless there are to be others.
   ///
-  /// - Throws: where data have more tokens or longer sequences than the model knows.
+  /// - Throws: where data have more tokens or longer sequences than the model knows, or classes that it cannot tell apart.
   func description(
     _ options: ModelOptions, tokens: Int, context: Int, origin: String
   ) throws(TrainingError) -> ModelDescription {
@@ -34,6 +34,7 @@ struct PretrainedModel {
       throw .vocabularyTooSmall(architecture.vocabulary, tokens: tokens, origin: origin)
     }
     if let longest = architecture.context, context > longest { throw .contextTooShort(longest, data: context) }
+    guard options.classes == nil || architecture.family != .t5 else { throw .cannotClassify(origin: origin) }
     var options = options
     options.adapters = options.adapters ?? description.options.adapters
     return ModelDescription(architecture: architecture, options: options)

@@ -66,9 +66,10 @@ public struct RunEstimate {
 extension RunConfiguration {
   /// The language model, where its sizes do not depend on the data; `nil`: they do, or it is none.
   fileprivate func descriptionWithoutData() throws -> ModelDescription? {
-    guard model.kind.isLanguageModel, model.kind != .pretrained, data.kind.isText, model.vocabulary != nil else {
-      return nil
-    }
+    // Only the data tell how many classes there are.
+    guard model.kind.isLanguageModel, model.kind != .pretrained, data.kind.isText, data.kind != .labelledText,
+      model.vocabulary != nil
+    else { return nil }
     return try model.description(nil, tokens: 1, context: data.context, origin: data.path.string)
   }
 }

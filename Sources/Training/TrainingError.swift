@@ -19,14 +19,30 @@ public enum TrainingError: UserFacingError, Equatable {
   case otherSamples(kind: String, whatFits: String, found: String, origin: String)
   case vocabularyTooSmall(_ vocabulary: Int, tokens: Int, origin: String)
   case contextTooShort(_ context: Int, data: Int)
+  /// Texts with classes for a model that writes its answers.
+  case cannotClassify(origin: String)
+  /// Answers for a model that does not go on with texts.
+  case cannotAnswer(origin: String)
+  /// A model that tells so many classes apart, or predicts tokens, and data with so many, or without.
+  case otherClasses(_ classes: Int?, data: Int?, origin: String)
+  /// A table with other columns than the model was trained on.
+  case otherFeatures(_ features: Int, model: Int, origin: String)
   case noCheckpoint(path: String)
+  /// A model that no run of ours trained.
+  case noConfiguration(path: String)
+  /// The data have no such part.
+  case noSuchPart(_ part: String, origin: String)
 
   public var exitStatus: ExitStatus {
     switch self {
     case .interrupted: .temporary
-    case .lossNotFinite, .gradientNotFinite, .parametersNotFinite, .notBinary, .otherData: .badData
-    case .moreRanksThanLanes, .otherConfiguration, .otherSamples, .vocabularyTooSmall, .contextTooShort: .configuration
-    case .noCheckpoint: .missingInput
+    case .lossNotFinite, .gradientNotFinite, .parametersNotFinite, .notBinary, .otherData, .otherClasses,
+      .otherFeatures:
+      .badData
+    case .moreRanksThanLanes, .otherConfiguration, .otherSamples, .vocabularyTooSmall, .contextTooShort,
+      .cannotClassify, .cannotAnswer, .noSuchPart:
+      .configuration
+    case .noCheckpoint, .noConfiguration: .missingInput
     }
   }
 
@@ -50,7 +66,17 @@ public enum TrainingError: UserFacingError, Equatable {
       "\(origin): \(tokens) different tokens, but model.vocabulary is \(vocabulary)"
     case .contextTooShort(let context, let data):
       "model.context is \(context), but the data come in sequences of \(data) tokens"
+    case .cannotClassify(let origin): "\(origin): the texts have classes, but a T5 has no head for them"
+    case .cannotAnswer(let origin):
+      "\(origin): instructions are for a model that goes on with texts, not for a BERT or T5"
+    case .otherClasses(let classes, let data, let origin):
+      "\(origin): \(data.map { "\($0) classes" } ?? "texts without classes"), but the model "
+        + (classes.map { "tells \($0) classes apart" } ?? "predicts tokens")
+    case .otherFeatures(let features, let model, let origin):
+      "\(origin): samples of \(features) features, but the model was trained on \(model)"
     case .noCheckpoint(let path): "\(path): no checkpoint to resume from"
+    case .noConfiguration(let path): "\(path): no configuration says by which data the model is to be judged"
+    case .noSuchPart(let part, let origin): "\(origin): nothing is kept for the \(part) part"
     }
   }
 
@@ -68,6 +94,11 @@ public enum TrainingError: UserFacingError, Equatable {
     case .otherSamples: "Choose another model.kind, or other data; mlp takes samples of any shape."
     case .vocabularyTooSmall(_, let tokens, _): "Set it to auto, or to \(tokens) at least."
     case .contextTooShort(let context, _): "Set data.context to at most \(context), or model.context to auto."
+    case .cannotClassify: "Give a model of kind gpt, llama, olmo2, moe or bert in model.path."
+    case .cannotAnswer: "Give a model of kind gpt, llama, olmo2 or moe in model.path."
+    case .otherClasses, .otherFeatures: "Give data of the kind that the model was trained on."
+    case .noConfiguration: "Give a text with --data."
+    case .noSuchPart(let part, _): "Set data.\(part) to a share above 0, or choose another part."
     case .noCheckpoint: "Give a checkpoint, or a run's folder that has one."
     }
   }

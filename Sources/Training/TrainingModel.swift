@@ -18,8 +18,10 @@ struct TrainingModel {
   private enum Task {
     /// Predictions meet targets in a loss.
     case prediction(Loss)
-    /// The next token of a text.
+    /// Tokens of a text.
     case language
+    /// The class of a text.
+    case classification
   }
 
   /// - Parameters:
@@ -27,18 +29,38 @@ struct TrainingModel {
   ///   - part: its samples' shape and its targets decide the model's inputs and outputs.
   init(_ configuration: RunConfiguration, from pretrained: PretrainedModel? = nil, fitting part: DataPart) throws {
     self.pretrained = pretrained
-    switch part.source {
-    case .table(let dataset):
+    if case .table(let dataset) = part.source {
       description = nil
       model = try configuration.model.predictor(for: dataset, outputs: configuration.outputs(for: dataset))
       task = .prediction(configuration.loss.layersLoss)
-    case .text(let text):
-      let description = try configuration.model.description(
-        pretrained, tokens: text.vocabularySize, context: text.context, origin: text.origin)
-      model = description.architecture.makeModel(description.options)
-      self.description = description
-      task = .language
+      return
     }
+    let description = try configuration.model.description(
+      pretrained, tokens: part.vocabularySize, context: part.context ?? 0, classes: part.classCount,
+      origin: part.origin)
+    model = description.architecture.makeModel(description.options)
+    self.description = description
+    task = part.classCount == nil ? .language : .classification
+  }
+
+  /// A language model that is there already, for data of its kind.
+  ///
+  /// - Throws: where the data have more tokens, longer sequences or other classes than the model knows.
+  init(_ description: ModelDescription, fitting part: DataPart) throws(TrainingError) {
+    let architecture = description.architecture
+    guard part.vocabularySize <= architecture.vocabulary else {
+      throw .vocabularyTooSmall(architecture.vocabulary, tokens: part.vocabularySize, origin: part.origin)
+    }
+    if let longest = architecture.context, let context = part.context, context > longest {
+      throw .contextTooShort(longest, data: context)
+    }
+    guard part.classCount == description.options.classes else {
+      throw .otherClasses(description.options.classes, data: part.classCount, origin: part.origin)
+    }
+    pretrained = nil
+    self.description = description
+    model = architecture.makeModel(description.options)
+    task = part.classCount == nil ? .language : .classification
   }
 
   /// Writes the parameters' first values into an arena of zeros.
@@ -53,19 +75,26 @@ struct TrainingModel {
     case (.samples(let inputs, let targets), .prediction(let loss)):
       loss.mean(of: model.predictions(for: inputs, context), against: targets.fitting(loss, on: inputs.backend))
     case (.tokens(let tokens), .language): model.meanLoss(of: tokens, context)
-    case (.samples, .language), (.tokens, .prediction): preconditionFailure("\(model) got a batch of another kind")
+    case (.labelled(let tokens, let classes), .classification):
+      Loss.crossEntropy.mean(of: model.classLogits(for: tokens, context), against: .labels(classes))
+    default: preconditionFailure("\(model) got a batch of another kind")
     }
   }
 
   /// The mean loss over the batch, and how many of its samples are classified right where that can be told: the greatest
   /// logit, or the sign of the only one, is the answer.
   func assess(_ batch: Batch, _ context: ForwardContext) -> (loss: Float, hits: Int?) {
-    guard case .samples(let inputs, let targets) = batch, case .prediction(let loss) = task else {
-      return (meanLoss(of: batch, context).value.scalar, nil)
+    switch (batch, task) {
+    case (.samples(let inputs, let targets), .prediction(let loss)):
+      let predictions = model.predictions(for: inputs, context)
+      let mean = loss.mean(of: predictions, against: targets.fitting(loss, on: inputs.backend))
+      return (mean.value.scalar, loss.hits(in: predictions.value, targets))
+    case (.labelled(let tokens, let classes), .classification):
+      let (logits, targets) = (model.classLogits(for: tokens, context), Targets.labels(classes))
+      let mean = Loss.crossEntropy.mean(of: logits, against: targets)
+      return (mean.value.scalar, Loss.crossEntropy.hits(in: logits.value, targets))
+    default: return (meanLoss(of: batch, context).value.scalar, nil)
     }
-    let predictions = model.predictions(for: inputs, context)
-    let mean = loss.mean(of: predictions, against: targets.fitting(loss, on: inputs.backend))
-    return (mean.value.scalar, loss.hits(in: predictions.value, targets))
   }
 
   /// How many of the predicted tokens are those that the model takes to be the likeliest. A sequence at a time, as every token has a
@@ -80,7 +109,11 @@ struct TrainingModel {
 
   /// Whether the model classifies samples, so that its hits can be counted.
   var classifies: Bool {
-    if case .prediction(let loss) = task { loss.countsHits } else { false }
+    switch task {
+    case .prediction(let loss): loss.countsHits
+    case .classification: true
+    case .language: false
+    }
   }
 }
 

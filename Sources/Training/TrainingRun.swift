@@ -74,6 +74,7 @@ public final class TrainingRun {
         settled.data, objective: settled.model.objective(pretrained), key: seed.derived(.split),
         threads: environment.backend.threads.size)
     }
+    for note in data.notes { environment.display.note(note) }
     let model = try group.agree { try TrainingModel(settled, from: pretrained, fitting: data.training) }
     let lanes = settled.training.lanes ?? group.size
     let plan = try group.agree {

@@ -123,11 +123,11 @@ import Testing
     arguments: [
       (
         "{kind: digits, path: x}", "'path' does not fit data.kind 'digits'",
-        "Remove it; it goes with kind: idx, csv, text, tokens."
+        "Remove it; it goes with kind: idx, csv, text, tokens, labelled_text, instructions."
       ),
       (
         "{kind: idx, path: x, test: 0.1}", "'test' does not fit data.kind 'idx'",
-        "Remove it; it goes with kind: digits, csv, text, tokens."
+        "Remove it; it goes with kind: digits, csv, text, tokens, labelled_text, instructions."
       ),
       (
         "{kind: text, path: x, scaling: none}", "'scaling' does not fit data.kind 'text'",
@@ -135,11 +135,11 @@ import Testing
       ),
       (
         "{kind: csv, path: x, context: 9}", "'context' does not fit data.kind 'csv'",
-        "Remove it; it goes with kind: text, tokens."
+        "Remove it; it goes with kind: text, tokens, labelled_text, instructions."
       ),
       (
         "{kind: csv, path: x, tokenizer: bpe}", "'tokenizer' does not fit data.kind 'csv'",
-        "Remove it; it goes with kind: text."
+        "Remove it; it goes with kind: text, labelled_text, instructions."
       ),
       (
         "{kind: text, path: x, vocabulary: 500}", "'vocabulary' does not fit data.tokenizer 'bytes'",
@@ -153,7 +153,10 @@ import Testing
         "{kind: text, path: x, tokenizer: file}", "the key 'tokenizer_path' is missing in data",
         "It must be a path, or auto."
       ),
-      ("{kind: idx, path: x, label: y}", "'label' does not fit data.kind 'idx'", "Remove it; it goes with kind: csv."),
+      (
+        "{kind: idx, path: x, label: y}", "'label' does not fit data.kind 'idx'",
+        "Remove it; it goes with kind: csv, labelled_text."
+      ),
     ])
   func unfitting(data: String, message: String, remedy: String) throws {
     let error = try #require(failure("model: {kind: mlp, hidden: []}\ndata: \(data)"))
@@ -210,7 +213,8 @@ import Testing
     arguments: [
       (
         "{kind: gpt, layers: 1, heads: 2, width: 8}", "{kind: digits}",
-        "model.kind 'gpt' does not fit data.kind 'digits'", "gpt reads data of kind: text, tokens."
+        "model.kind 'gpt' does not fit data.kind 'digits'",
+        "gpt reads data of kind: text, tokens, labelled_text, instructions."
       ),
       (
         "{kind: lenet5}", "{kind: text, path: a}", "model.kind 'lenet5' does not fit data.kind 'text'",

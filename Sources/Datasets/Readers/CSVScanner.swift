@@ -48,15 +48,18 @@ struct CSVScanner {
     return false
   }
 
-  func text(of field: Field) -> String {
-    guard field.hasDoubledQuotes else { return String(decoding: bytes[field.start..<field.end], as: UTF8.self) }
+  func text(of field: Field) -> String { String(decoding: content(of: field), as: UTF8.self) }
+
+  /// The field's bytes, UTF-8 or not.
+  func content(of field: Field) -> [UInt8] {
+    guard field.hasDoubledQuotes else { return Array(bytes[field.start..<field.end]) }
     var content: [UInt8] = []
     var i = field.start
     while i < field.end {
       content.append(bytes[i])
       i += bytes[i] == Self.quote ? 2 : 1
     }
-    return String(decoding: content, as: UTF8.self)
+    return content
   }
 
   private mutating func plainField() -> Field {

@@ -11,9 +11,15 @@ public struct DataConfiguration: ConfigurationSection {
     case text
     /// Files of tokens.
     case tokens
+    /// Texts with a class each.
+    case labelledText = "labelled_text"
+    /// Tasks and how they are answered.
+    case instructions
 
     /// Whether samples are tokens, not features.
-    var isText: Bool { self == .text || self == .tokens }
+    var isText: Bool { Self.texts.contains(self) }
+
+    static let texts: [Kind] = [.text, .tokens, .labelledText, .instructions]
   }
 
   public enum TokenizerKind: String, ConfigurationChoice {
@@ -52,11 +58,11 @@ public struct DataConfiguration: ConfigurationSection {
   }
 
   public var kind = Kind.digits
-  /// The folder (idx), file (csv), or either (text, tokens); empty for digits. Data may move: a checkpoint knows them by their fingerprint.
+  /// The folder (idx), file (csv, labelled_text, instructions), or either (text, tokens); empty for digits. Data may move: a checkpoint knows them by their fingerprint.
   public var path = ResolvedPath("")
-  /// The tokens that a model reads of each window of a text.
+  /// The tokens that a model reads of each window of a text, or of each text at most.
   public var context = 64
-  /// The field of each line's object that has the text, in JSONL files.
+  /// Where the text is: the field of each line's object in JSONL files, the column of a table.
   public var field = "text"
   public var tokenizer = TokenizerKind.bytes
   /// bpe: the tokens to learn, the 256 bytes and the end of a text among them. tokens: what every token is below, as the
@@ -64,7 +70,7 @@ public struct DataConfiguration: ConfigurationSection {
   public var vocabulary: Int?
   /// A tokenizer.json, or a folder with one. `nil` (auto): of tokens, the one beside them, if any; of a pretrained model, its own.
   public var tokenizerPath: ResolvedPath?
-  /// The column to predict.
+  /// The column to predict, or that has the class of a text.
   public var label = Column.last
   public var header = Header.auto
   public var task = Task.classification
@@ -79,22 +85,26 @@ public struct DataConfiguration: ConfigurationSection {
   mutating func visitFields<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure) {
     try fields.visit("kind", &kind, isRequired: true)
     try fields.visit(
-      "path", &path, isRequired: true, effect: .course, fits: .only(.idx, .csv, .text, .tokens, where: kind))
-    try fields.visit("context", &context, .between(1, 1 << 16), fits: .only(.text, .tokens, where: kind))
-    try fields.visit("field", &field, fits: .only(.text, where: kind))
-    try fields.visit("tokenizer", &tokenizer, fits: .only(.text, where: kind))
-    let isText = kind == .text
+      "path", &path, isRequired: true, effect: .course,
+      fits: .only(.idx, .csv, .text, .tokens, .labelledText, .instructions, where: kind))
+    try fields.visit(
+      "context", &context, .between(1, 1 << 16), fits: .only(.text, .tokens, .labelledText, .instructions, where: kind))
+    try fields.visit("field", &field, fits: .only(.text, .labelledText, where: kind))
+    try fields.visit("tokenizer", &tokenizer, fits: .only(.text, .labelledText, .instructions, where: kind))
+    let isText = kind.isText && kind != .tokens
     try fields.visit(
       "vocabulary", &vocabulary, or: "auto", .between(1, 1 << 24), isRequired: isText,
       fits: isText ? .only(.bpe, where: tokenizer, key: "tokenizer") : .only(.tokens, where: kind))
     try fields.visit(
       "tokenizer_path", &tokenizerPath, or: "auto", effect: .course,
       fits: isText ? .only(.file, where: tokenizer, key: "tokenizer") : .only(.tokens, where: kind))
-    try fields.visit("label", &label, fits: .only(.csv, where: kind))
+    try fields.visit("label", &label, fits: .only(.csv, .labelledText, where: kind))
     try fields.visit("header", &header, fits: .only(.csv, where: kind))
     try fields.visit("task", &task, fits: .only(.csv, where: kind))
     try fields.visit("validation", &validation, .from(0, below: 1))
-    try fields.visit("test", &test, .from(0, below: 1), fits: .only(.digits, .csv, .text, .tokens, where: kind))
+    try fields.visit(
+      "test", &test, .from(0, below: 1),
+      fits: .only(.digits, .csv, .text, .tokens, .labelledText, .instructions, where: kind))
     try fields.visit("scaling", &scaling, fits: .only(.digits, .idx, .csv, where: kind))
   }
 }

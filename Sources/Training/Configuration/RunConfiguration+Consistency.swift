@@ -28,7 +28,8 @@ extension RunConfiguration {
       data.tokenizerPath = ResolvedPath(RunTokenizer.folder(ofRun: model.path.string))
     }
     for problem in [
-      modelProblem, hiddenProblem, headsProblem, lossProblem, lanesProblem, splitProblem, stoppingProblem,
+      modelProblem, objectiveProblem, hiddenProblem, headsProblem, lossProblem, lanesProblem, splitProblem,
+      stoppingProblem,
       scheduleProblem,
     ] {
       guard let problem else { continue }
@@ -53,7 +54,25 @@ extension RunConfiguration {
       message: "model.kind '\(model.kind.rawValue)' does not fit data.kind '\(data.kind.rawValue)'",
       remedy: isText
         ? "A text is for \(ModelConfiguration.Kind.languageModels.map(\.rawValue).joined(separator: ", "))."
-        : "\(model.kind.rawValue) reads data of kind: text, tokens.")
+        : "\(model.kind.rawValue) reads data of kind: \(DataConfiguration.Kind.texts.map(\.rawValue).joined(separator: ", "))."
+    )
+  }
+
+  /// What each kind of language model can be taught.
+  private var objectiveProblem: Problem? {
+    let unfit: [ModelConfiguration.Kind]
+    switch data.kind {
+    case .labelledText: unfit = [.t5]
+    case .instructions: unfit = [.bert, .t5]
+    default: return nil
+    }
+    guard unfit.contains(model.kind) else { return nil }
+    return Problem(
+      keys: ["data.kind", "model.kind"],
+      message: "model.kind '\(model.kind.rawValue)' does not fit data.kind '\(data.kind.rawValue)'",
+      remedy: "Choose one of "
+        + ModelConfiguration.Kind.languageModels.filter { !unfit.contains($0) }.map(\.rawValue).joined(separator: ", ")
+        + ".")
   }
 
   private var hiddenProblem: Problem? {

@@ -76,7 +76,7 @@ extension RunConfiguration {
       exitStatus: .missingInput)
   }
 
-  private static func currentDirectory() throws(ConfigurationError) -> String {
+  static func currentDirectory() throws(ConfigurationError) -> String {
     guard let path = getcwd(nil, 0) else {
       throw ConfigurationError(
         "the working directory cannot be found: \(String(cString: strerror(errno)))", exitStatus: .systemError)
