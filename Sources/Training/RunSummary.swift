@@ -128,9 +128,10 @@ extension RunSummary {
   }
 
   private var heading: String {
-    let rate = training.samplesPerSecond.map {
-      ", " + speedText($0, tokensPerSample: training.tokensPerSample)
-    } ?? ""
+    let rate =
+      training.samplesPerSecond.map {
+        ", " + speedText($0, tokensPerSample: training.tokensPerSample)
+      } ?? ""
     let early = training.stoppedEarly ? " (stopped early)" : ""
     return """
       \(model)

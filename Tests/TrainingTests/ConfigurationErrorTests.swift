@@ -150,10 +150,6 @@ import Testing
         "It must be a whole number, from 1 to 16777216, or auto."
       ),
       (
-        "{kind: text, path: x, tokenizer: file}", "the key 'tokenizer_path' is missing in data",
-        "It must be a path, or auto."
-      ),
-      (
         "{kind: idx, path: x, label: y}", "'label' does not fit data.kind 'idx'",
         "Remove it; it goes with kind: csv, labelled_text."
       ),
@@ -223,6 +219,19 @@ import Testing
       (
         "{kind: gpt, layers: 1, heads: 3, width: 8}", "{kind: text, path: a}",
         "3 heads cannot share a width of 8 equally", "Choose a width that is a multiple of 3, such as 9."
+      ),
+      (
+        "{kind: llama, layers: 1, heads: 4, key_value_heads: 3, width: 8}", "{kind: text, path: a}",
+        "4 heads cannot share 3 key and value heads equally", "Choose a number that divides 4."
+      ),
+      (
+        "{kind: llama, layers: 1, heads: 4, width: 12}", "{kind: text, path: a}",
+        "a head of 3 numbers has no pairs to turn",
+        "Choose model.width or model.head_size so that a head has an even size."
+      ),
+      (
+        "{kind: moe, layers: 1, heads: 2, width: 8, experts: 2, experts_per_token: 3}", "{kind: text, path: a}",
+        "a token cannot go through 3 of 2 experts", "Set model.experts_per_token to at most 2."
       ),
       (
         "{kind: lstm, hidden: [8, 8]}", "{kind: digits}", "model.hidden has 2 widths, but an lstm has one state",

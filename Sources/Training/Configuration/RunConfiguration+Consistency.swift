@@ -28,7 +28,8 @@ extension RunConfiguration {
       data.tokenizerPath = ResolvedPath(RunTokenizer.folder(ofRun: model.path.string))
     }
     for problem in [
-      modelProblem, objectiveProblem, hiddenProblem, headsProblem, lossProblem, lanesProblem, splitProblem,
+      modelProblem, objectiveProblem, hiddenProblem, headsProblem, keyValueHeadsProblem, headSizeProblem,
+      expertsProblem, lossProblem, lanesProblem, splitProblem,
       stoppingProblem,
       scheduleProblem,
     ] {
@@ -88,6 +89,30 @@ extension RunConfiguration {
     return Problem(
       keys: ["model.heads", "model.width"], message: "\(heads) heads cannot share a width of \(width) equally",
       remedy: "Choose a width that is a multiple of \(heads), such as \((width + heads - 1) / heads * heads).")
+  }
+
+  private var keyValueHeadsProblem: Problem? {
+    guard let shared = model.keyValueHeads, model.heads % shared != 0 else { return nil }
+    return Problem(
+      keys: ["model.key_value_heads", "model.heads"],
+      message: "\(model.heads) heads cannot share \(shared) key and value heads equally",
+      remedy: "Choose a number that divides \(model.heads).")
+  }
+
+  private var headSizeProblem: Problem? {
+    let size = model.headSize ?? model.width / model.heads
+    guard [.llama, .olmo2, .moe].contains(model.kind), size % 2 != 0 else { return nil }
+    return Problem(
+      keys: ["model.head_size", "model.width"], message: "a head of \(size) numbers has no pairs to turn",
+      remedy: "Choose model.width or model.head_size so that a head has an even size.")
+  }
+
+  private var expertsProblem: Problem? {
+    guard model.kind == .moe, model.expertsPerToken > model.experts else { return nil }
+    return Problem(
+      keys: ["model.experts_per_token", "model.experts"],
+      message: "a token cannot go through \(model.expertsPerToken) of \(model.experts) experts",
+      remedy: "Set model.experts_per_token to at most \(model.experts).")
   }
 
   private var lossProblem: Problem? {
