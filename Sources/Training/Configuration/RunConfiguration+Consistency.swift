@@ -28,7 +28,8 @@ extension RunConfiguration {
       data.tokenizerPath = ResolvedPath(RunTokenizer.folder(ofRun: model.path.string))
     }
     for problem in [
-      modelProblem, objectiveProblem, hiddenProblem, headsProblem, keyValueHeadsProblem, headSizeProblem,
+      modelProblem, objectiveProblem, tokenizerProblem, hiddenProblem, headsProblem, keyValueHeadsProblem,
+      headSizeProblem,
       expertsProblem, lossProblem, lanesProblem, splitProblem,
       stoppingProblem,
       scheduleProblem,
@@ -74,6 +75,13 @@ extension RunConfiguration {
       remedy: "Choose one of "
         + ModelConfiguration.Kind.languageModels.filter { !unfit.contains($0) }.map(\.rawValue).joined(separator: ", ")
         + ".")
+  }
+
+  private var tokenizerProblem: Problem? {
+    guard data.kind.isText, data.kind != .tokens, data.tokenizer == .file, data.tokenizerPath == nil else { return nil }
+    return Problem(
+      keys: ["data.tokenizer"], message: "data.tokenizer 'file' says of no file",
+      remedy: "Give data.tokenizer_path: a tokenizer.json, or a folder with one.")
   }
 
   private var hiddenProblem: Problem? {
