@@ -29,10 +29,7 @@ extension RunConfiguration {
     }
     for problem in [
       modelProblem, objectiveProblem, tokenizerProblem, hiddenProblem, headsProblem, keyValueHeadsProblem,
-      headSizeProblem,
-      expertsProblem, lossProblem, lanesProblem, splitProblem,
-      stoppingProblem,
-      scheduleProblem,
+      headSizeProblem, expertsProblem, lossProblem, lanesProblem, splitProblem, stoppingProblem, scheduleProblem,
     ] {
       guard let problem else { continue }
       let place = problem.keys.lazy.compactMap { locations[$0] }.first?.lineDescription ?? file
