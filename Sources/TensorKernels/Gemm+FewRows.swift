@@ -25,23 +25,18 @@ extension VectorKernels {
 
   // MARK: - B as it is: rows of B
 
-  /// Adds multiples of the rows of B to the rows of C, four rows of B at a time. The columns are cut so that C stays in
-  /// a first-level cache.
+  /// Adds multiples of the rows of B to the rows of C, eight rows of B at a time: as many streams as the processor reads
+  /// ahead of by itself, and C is read and written once for eight. The columns are cut so that C stays in a first-level
+  /// cache.
   private func multiplyByRows(_ product: MatrixProduct) {
     let width = 4_096
     var column = 0
     while column < product.n {
       let part = product.columns(column..<min(column + width, product.n))
       beginRows(part)
-      var k = 0
-      while k + 4 <= product.k {
-        addRows(part, k)
-        k += 4
-      }
-      while k < product.k {
-        addRow(part, k)
-        k += 1
-      }
+      let whole = product.k / 8 * 8
+      for k in stride(from: 0, to: whole, by: 8) { addRows(part, k) }
+      for k in whole..<product.k { addRow(part, k) }
       column += width
     }
   }
@@ -54,31 +49,30 @@ extension VectorKernels {
     }
   }
 
-  /// C += the products of four columns of op(A) with as many rows of B.
+  /// C += the products of eight columns of op(A) with as many rows of B.
   @inline(never)
   private func addRows(_ product: MatrixProduct, _ k: Int) {
     let (rowStride, stride) = product.aTransposed ? (1, product.aStride) : (product.aStride, 1)
-    let a = product.a + k * stride
-    let b = product.b + k * product.bStride
-    forEachVector(product.n) { lanes in
-      // The same place in the next four rows: by its turn it is in the second-level cache.
-      let ahead = b + 4 * product.bStride + lanes.first
-      prefetch(ahead)
-      prefetch(ahead + product.bStride)
-      prefetch(ahead + 2 * product.bStride)
-      prefetch(ahead + 3 * product.bStride)
-      let b0 = b.vector(lanes)
-      let b1 = (b + product.bStride).vector(lanes)
-      let b2 = (b + 2 * product.bStride).vector(lanes)
-      let b3 = (b + 3 * product.bStride).vector(lanes)
-      for row in 0..<product.m {
-        let c = product.c + row * product.cStride
-        let a = a + row * rowStride
+    for row in 0..<product.m {
+      // The next row finds B in a near cache.
+      let a = product.a + row * rowStride + k * stride
+      let b = product.b + k * product.bStride
+      let c = product.c + row * product.cStride
+      let factors = (
+        Vector(repeating: a[0]), Vector(repeating: a[stride]), Vector(repeating: a[2 * stride]),
+        Vector(repeating: a[3 * stride]), Vector(repeating: a[4 * stride]), Vector(repeating: a[5 * stride]),
+        Vector(repeating: a[6 * stride]), Vector(repeating: a[7 * stride])
+      )
+      forEachVector(product.n) { lanes in
         var sums = c.vector(lanes)
-        sums = sums.adding(Vector(repeating: a[0]), times: b0)
-        sums = sums.adding(Vector(repeating: a[stride]), times: b1)
-        sums = sums.adding(Vector(repeating: a[2 * stride]), times: b2)
-        sums = sums.adding(Vector(repeating: a[3 * stride]), times: b3)
+        sums = sums.adding(factors.0, times: b.vector(lanes))
+        sums = sums.adding(factors.1, times: (b + product.bStride).vector(lanes))
+        sums = sums.adding(factors.2, times: (b + 2 * product.bStride).vector(lanes))
+        sums = sums.adding(factors.3, times: (b + 3 * product.bStride).vector(lanes))
+        sums = sums.adding(factors.4, times: (b + 4 * product.bStride).vector(lanes))
+        sums = sums.adding(factors.5, times: (b + 5 * product.bStride).vector(lanes))
+        sums = sums.adding(factors.6, times: (b + 6 * product.bStride).vector(lanes))
+        sums = sums.adding(factors.7, times: (b + 7 * product.bStride).vector(lanes))
         c.store(sums, lanes)
       }
     }
@@ -96,73 +90,58 @@ extension VectorKernels {
 
   // MARK: - B transposed: a row of B is a column of op(B)
 
-  /// One row of C: 32 elements at once, then 8, each a lane of its own. Squares of B are turned in registers.
+  /// One row of C, 8 elements at once, each a lane of its own. Squares of B are turned in registers. Eight rows of B are as
+  /// many streams as the processor follows; 32 at once read a third as fast.
   private func multiplyByColumns(_ product: MatrixProduct) {
     // A column of A is gathered by its stride; a row of it has stride 1.
     let stride = product.aTransposed ? product.aStride : 1
     let whole = product.k / 8 * 8
-    var column = 0
-    while column < product.n {
-      let count = min(32, product.n - column)
-      let part = product.columns(column..<column + count)
-      beginRows(part)
-      if count == 32 {
-        addColumns32(part, stride, whole)
-      } else {
-        var group = 0
-        while group < count {
-          addColumns8(part.columns(group..<min(group + 8, count)), stride, whole)
-          group += 8
-        }
-      }
-      for c in 0..<count {
-        for k in whole..<product.k { part.c[c].addProduct(part.a[k * stride], part.b[c * part.bStride + k]) }
-      }
-      column += 32
+    beginRows(product)
+    let columns = product.n / 8 * 8
+    for column in Swift.stride(from: 0, to: columns, by: 8) {
+      addEightColumns(product.columns(column..<column + 8), stride, whole)
+    }
+    if columns < product.n { addLastColumns(product.columns(columns..<product.n), stride, whole) }
+    guard whole < product.k else { return }
+    for c in 0..<product.n {
+      for k in whole..<product.k { product.c[c].addProduct(product.a[k * stride], product.b[c * product.bStride + k]) }
     }
   }
 
   @inline(never)
-  private func addColumns32(_ product: MatrixProduct, _ stride: Int, _ depth: Int) {
-    let c = product.c
-    var sums = (readHalf(c), readHalf(c + 8), readHalf(c + 16), readHalf(c + 24))
-    // A cache line of a row at a time, which is two squares: rows far apart may push each other out of the cache.
-    var k = 0
-    while k < depth {
-      let a = product.a + k * stride
-      let b = product.b + k
-      let steps = min(16, depth - k)
-      sums.0 = adding(sums.0, a, stride, b, product.bStride, steps)
-      sums.1 = adding(sums.1, a, stride, b + 8 * product.bStride, product.bStride, steps)
-      sums.2 = adding(sums.2, a, stride, b + 16 * product.bStride, product.bStride, steps)
-      sums.3 = adding(sums.3, a, stride, b + 24 * product.bStride, product.bStride, steps)
-      k += 16
+  private func addEightColumns(_ product: MatrixProduct, _ stride: Int, _ depth: Int) {
+    var sums = readHalf(product.c)
+    let rows = product.bStride
+    // A cache line of a row at a time, which is two squares; the same one of the sixteenth row on is asked for.
+    var (a, b, left) = (product.a, product.b, depth)
+    while left >= 16 {
+      let ahead = b + 16 * rows
+      prefetch(ahead)
+      prefetch(ahead + rows)
+      prefetch(ahead + 2 * rows)
+      prefetch(ahead + 3 * rows)
+      prefetch(ahead + 4 * rows)
+      prefetch(ahead + 5 * rows)
+      prefetch(ahead + 6 * rows)
+      prefetch(ahead + 7 * rows)
+      sums = adding(sums, a, stride, turned(b, rows))
+      sums = adding(sums, a + 8 * stride, stride, turned(b + 8, rows))
+      a += 16 * stride
+      b += 16
+      left -= 16
     }
-    writeHalf(sums.0, to: c)
-    writeHalf(sums.1, to: c + 8)
-    writeHalf(sums.2, to: c + 16)
-    writeHalf(sums.3, to: c + 24)
+    if left > 0 { sums = adding(sums, a, stride, turned(b, rows)) }
+    writeHalf(sums, to: product.c)
   }
 
-  /// At most 8 columns.
-  private func addColumns8(_ product: MatrixProduct, _ stride: Int, _ depth: Int) {
+  /// Fewer than 8 columns.
+  private func addLastColumns(_ product: MatrixProduct, _ stride: Int, _ depth: Int) {
     let lanes = (0, product.n)
     var sums = product.c.vector(lanes).lowHalf
-    var k = 0
-    while k < depth {
+    for k in Swift.stride(from: 0, to: depth, by: 8) {
       sums = adding(sums, product.a + k * stride, stride, turned(product.b + k, product.bStride, product.n))
-      k += 8
     }
     product.c.store(Vector(lowHalf: sums, highHalf: .zero), lanes)
-  }
-
-  /// One square of B, or two.
-  @inline(__always)
-  private func adding(
-    _ sums: Half, _ a: UnsafePointer<Float>, _ stride: Int, _ b: UnsafePointer<Float>, _ bStride: Int, _ steps: Int
-  ) -> Half {
-    let sums = adding(sums, a, stride, turned(b, bStride))
-    return steps > 8 ? adding(sums, a + 8 * stride, stride, turned(b + 8, bStride)) : sums
   }
 
   /// sums + a[0] b.0 + a[stride] b.1 + ..., one after the other, fused.

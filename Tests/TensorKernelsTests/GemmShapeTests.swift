@@ -31,6 +31,7 @@ import Testing
   func fewRows(set: InstructionSet) {
     for (m, n, k) in [
       (1, 4100, 7), (2, 4097, 5), (4, 100, 70), (5, 64, 70), (1, 70, 1100), (1, 39, 1103), (3, 35, 1030),
+      (1, 33, 8), (2, 17, 23), (1, 5, 16), (1, 24, 40), (2, 4112, 25), (1, 8, 15),
     ] {
       for (aTransposed, bTransposed) in GemmTests.transpositions {
         let make = { GuardedProduct(m, n, k, aTransposed: aTransposed, bTransposed: bTransposed, start: .oldValue) }
