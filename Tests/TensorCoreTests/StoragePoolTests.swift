@@ -30,6 +30,16 @@ struct StoragePoolTests {
     #expect(view.values == Array(repeating: 7, count: 300))
   }
 
+  @Test("blocks of every size, shorter and longer than a huge page, lie apart")
+  func apart() {
+    let counts = [1, 100, 1_000, 40_000, 400_000, 524_288, 524_289, 700_000, 1, 300_000, 65]
+    // More than one slab of blocks below 2 MiB.
+    let tensors = (0..<44).map { Tensor(filledWith: Float($0), [counts[$0 % counts.count]], on: backend) }
+    for (index, tensor) in tensors.enumerated() {
+      #expect(tensor.withValues { values in values.allSatisfy { $0 == Float(index) } }, "\(tensor.shape)")
+    }
+  }
+
   @Test("block sizes hold what is asked, waste at most a quarter, and are few")
   func capacities() {
     let capacities = (1...5000).map { StoragePool.capacity(for: $0) }
