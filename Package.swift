@@ -58,8 +58,8 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "Planning", "Training", "Collectives", "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore",
-        "KernelInterface", "Tables", "Failures",
+        "Planning", "Training", "Collectives", "Tokenizers", "ModelZoo", "Optimizers", "Layers", "Autograd",
+        "TensorCore", "KernelInterface", "Tables", "Failures",
       ],
       path: "benchmarks/Sources"),
     .target(name: "Launching", dependencies: ["TensorCore", "Failures", subprocess]),

@@ -16,6 +16,12 @@ extension PreTokenizer {
     case "BertPreTokenizer": self = .bert
     case "WhitespaceSplit": self = .whitespaceSplit
     case "Whitespace": self = .whitespace
+    case "Digits": self = .digits(individually: node["individual_digits"]?.boolean ?? false)
+    case "Punctuation":
+      guard (node["behavior"]?.text ?? "Isolated") == "Isolated" else {
+        throw file.unsupported("\(place).behavior", "is supported as 'Isolated' only")
+      }
+      self = .punctuation
     case "Metaspace": self = .metaspace(try Metaspace(node, place, file))
     case let kind: throw file.unsupported("\(place).type", "'\(kind)' is not supported")
     }

@@ -7,6 +7,10 @@ indirect enum PreTokenizer: Sendable {
   case whitespaceSplit
   /// `\w+|[^\w\s]+`
   case whitespace
+  /// Numbers are words, each digit one of its own where it says so; white space stays where it is.
+  case digits(individually: Bool)
+  /// Every punctuation character is a word; white space stays where it is.
+  case punctuation
   case metaspace(Metaspace)
 
   static let none = PreTokenizer.sequence([])
@@ -28,11 +32,17 @@ indirect enum PreTokenizer: Sendable {
   func applied(to text: CutText) -> CutText {
     switch self {
     case .sequence(let parts): parts.reduce(text) { $1.applied(to: $0) }
-    case .bert: text.cut(droppingWhitespace: true) { Unicode.Scalar($0).map(Unicode8.isPunctuation) ?? false }
-    case .whitespaceSplit: text.cut(droppingWhitespace: true) { _ in false }
+    case .bert: text.cutAtWhitespace(andAround: Self.isPunctuation)
+    case .whitespaceSplit: text.cutAtWhitespace { _ in false }
     case .whitespace: text.cutIntoWordsAndSigns()
+    case .digits(let individually): text.cutAroundNumbers(individually: individually)
+    case .punctuation: text.cut(around: Self.isPunctuation)
     case .metaspace(let metaspace): text.withVisibleSpaces(metaspace)
     }
+  }
+
+  private static func isPunctuation(_ scalar: UInt32) -> Bool {
+    Unicode.Scalar(scalar).map(Unicode8.isPunctuation) ?? false
   }
 }
 
@@ -52,7 +62,7 @@ struct CutText {
   }
 
   /// Cut at white space, which belongs to no word, and around characters that are words by themselves.
-  func cut(droppingWhitespace: Bool, _ isAlone: (UInt32) -> Bool) -> CutText {
+  func cutAtWhitespace(andAround isAlone: (UInt32) -> Bool) -> CutText {
     cut { scalar in
       if CharacterClasses.unicode16[scalar] == .whitespace { return .between }
       return isAlone(scalar) ? .alone : .inside(0)
@@ -63,6 +73,17 @@ struct CutText {
     cut { scalar in
       if isWordCharacter(scalar) { return .inside(0) }
       return CharacterClasses.unicode16[scalar] == .whitespace ? .between : .inside(1)
+    }
+  }
+
+  func cut(around isAlone: (UInt32) -> Bool) -> CutText {
+    cut { isAlone($0) ? .alone : .inside(0) }
+  }
+
+  func cutAroundNumbers(individually: Bool) -> CutText {
+    cut { scalar in
+      guard CharacterClasses.unicode16[scalar] == .number else { return .inside(0) }
+      return individually ? .alone : .inside(1)
     }
   }
 

@@ -7,7 +7,8 @@ import Testing
 @Suite("A tokenizer.json of another kind")
 struct PipelineTokenizerTests {
   private static let names = [
-    "llama3", "llama2", "metaspace", "wordpiece", "wordpiece-cased", "unigram", "unigram-bytes",
+    "llama3", "llama2", "metaspace", "wordpiece", "wordpiece-cased", "wordpiece-digits", "wordpiece-numbers", "unigram",
+    "unigram-bytes",
   ]
 
   @Test("gives the tokens and the texts that Hugging Face's library gives", arguments: names)
@@ -95,7 +96,8 @@ struct PipelineTokenizerTests {
         #""normalizer":{"type":"Replace","pattern":{"Regex":"a+"},"content":"b"}"#,
         "normalizer.pattern 'a+' is not supported"
       ),
-      (#""pre_tokenizer":{"type":"Punctuation"}"#, "pre_tokenizer.type 'Punctuation'"),
+      (#""pre_tokenizer":{"type":"UnicodeScripts"}"#, "pre_tokenizer.type 'UnicodeScripts'"),
+      (#""pre_tokenizer":{"type":"Punctuation","behavior":"Removed"}"#, "pre_tokenizer.behavior"),
       (#""decoder":{"type":"CTC"}"#, "decoder.type 'CTC'"),
       (#""post_processor":{"type":"Mine"}"#, "post_processor.type 'Mine'"),
       (

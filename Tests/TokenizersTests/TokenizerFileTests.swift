@@ -108,7 +108,7 @@ struct TokenizerFileTests {
     arguments: [
       (#"{"model":{"type":"WordLevel","vocab":{}}}"#, "model.type 'WordLevel'"),
       (Self.byteLevel(#""vocab":{},"merges":[],"dropout":0.1"#), "model.dropout"),
-      (#"{"model":{"type":"BPE","vocab":{"ab":0},"merges":[]},"pre_tokenizer":{"type":"Digits"}}"#, "'Digits'"),
+      (#"{"model":{"type":"BPE","vocab":{"ab":0},"merges":[]},"pre_tokenizer":{"type":"Nothing"}}"#, "'Nothing'"),
       (
         #"{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":{"type":"Sequence","pretokenizers":"#
           + #"[{"type":"Split","pattern":{"Regex":"a+"}},{"type":"ByteLevel","use_regex":false}]}}"#, "'a+'"

@@ -16,9 +16,8 @@ struct BenchCommand: ParsableCommand {
       the figures are medians over the rounds. Leave the machine alone meanwhile.
       """,
     subcommands: [
-      Matmul.self, Attention.self, Convolution.self, Elementwise.self, Train.self, Language.self, AllReduce.self,
-      Steps.self,
-      Scaling.self,
+      Matmul.self, Attention.self, Convolution.self, Elementwise.self, Train.self, Language.self, Encoding.self,
+      AllReduce.self, Steps.self, Scaling.self,
     ])
 }
 
