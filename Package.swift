@@ -148,7 +148,7 @@ let package = Package(
       testTarget("Autograd", ["Autograd", "TensorCore"]),
       testTarget("Layers", ["Layers", "ModelZoo", "Autograd", "TensorCore"]),
       testTarget("Optimizers", ["Optimizers", "TensorCore"]),
-      testTarget("Datasets", ["Datasets", "Tokenizers", "Files", "CZlib"]),
+      testTarget("Datasets", ["Datasets", "Tokenizers", "Files", "Failures", "CZlib"]),
       testTarget("Tokenizers", ["Tokenizers", "Files", "Failures"]),
       testTarget("Files", ["Files"]),
       testTarget(

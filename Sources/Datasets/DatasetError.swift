@@ -10,6 +10,8 @@ public struct DatasetError: UserFacingError, Hashable {
     case badContent
     /// The data are sound, but the configuration asks of them what they cannot give.
     case configuration
+    /// What should be written is there already.
+    case taken
   }
 
   public let kind: Kind
@@ -21,6 +23,7 @@ public struct DatasetError: UserFacingError, Hashable {
     case .missingInput: .missingInput
     case .badContent: .badData
     case .configuration: .configuration
+    case .taken: .cannotWrite
     }
   }
 
@@ -43,6 +46,11 @@ public struct DatasetError: UserFacingError, Hashable {
   /// `byte` is an offset in the file, after inflating where it is compressed.
   static func badContent(_ path: String, byte: Int, _ problem: String, remedy: String) -> DatasetError {
     badContent("\(path): byte \(byte)", problem, remedy: remedy)
+  }
+
+  /// A folder that should be written is there.
+  static func taken(_ path: String) -> DatasetError {
+    DatasetError(kind: .taken, message: "\(path) is there already", remedy: "Give another folder, or remove it first.")
   }
 
   static func configuration(_ problem: String, remedy: String) -> DatasetError {

@@ -40,6 +40,13 @@ public struct TokenFile: Sendable {
     }
   }
 
+  /// The first tokens, so many or fewer.
+  public func first(_ most: Int) -> [Int32] {
+    var tokens: [Int32] = []
+    forEach(0..<min(most, count)) { tokens.append(Int32(bitPattern: $0)) }
+    return tokens
+  }
+
   /// The greatest token.
   public var greatest: UInt32 {
     var greatest: UInt32 = 0
