@@ -88,18 +88,32 @@ public struct ByteLevelBPE: Tokenizer {
   }
 
   private func encode(_ text: Span<UInt8>, into ids: inout [Int32]) {
+    var recent = RecentWords(textOf: text.count)
     var start = 0
     while start < text.count {
       let end = pattern.endOfWord(in: text, from: start)
-      append(text.extracting(start..<end), to: &ids)
+      append(start..<end, of: text, to: &ids, &recent)
       start = end
     }
   }
 
   @inline(__always)
-  private func append(_ word: Span<UInt8>, to ids: inout [Int32]) {
-    let id = words.id(of: word)
-    if id >= 0 { ids.append(id) } else { appendMerged(word, to: &ids) }
+  private func append(_ range: Range<Int>, of text: Span<UInt8>, to ids: inout [Int32], _ recent: inout RecentWords) {
+    let word = text.extracting(range)
+    let hash = hashValue(of: word)
+    let id = words.id(of: word, hash: hash)
+    if id >= 0 {
+      ids.append(id)
+      return
+    }
+    let known = recent.tokens(of: range, in: text, hash: hash)
+    if known.isEmpty {
+      let start = ids.count
+      appendMerged(word, to: &ids)
+      recent.remember(range, tokens: start..<ids.count, hash: hash)
+    } else {
+      for index in known { ids.append(ids[index]) }
+    }
   }
 
   private func appendMerged(_ word: Span<UInt8>, to ids: inout [Int32]) {

@@ -75,9 +75,12 @@ struct TokenTable: Sendable {
 
   /// The id of the token with these bytes, -1 where there is none.
   @inline(__always)
-  func id(of bytes: Span<UInt8>) -> Int32 {
+  func id(of bytes: Span<UInt8>) -> Int32 { id(of: bytes, hash: hashValue(of: bytes)) }
+
+  /// The same where the hash of the bytes is known.
+  @inline(__always)
+  func id(of bytes: Span<UInt8>, hash: UInt64) -> Int32 {
     if bytes.count > longest { return -1 }
-    let hash = hashValue(of: bytes)
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
     var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while true {

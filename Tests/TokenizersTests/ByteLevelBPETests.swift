@@ -66,6 +66,17 @@ struct ByteLevelBPETests {
     #expect(tokenizer.decode([65, 257, -1, 0]) == Array("a<|endoftext|>".utf8))
   }
 
+  @Test("gives a word the same tokens wherever it comes in a text, and whatever words came before")
+  func repeatedWords() throws {
+    let tokenizer = ByteLevelBPE.train(on: [try GoldenTokenizers.corpus()], vocabularySize: 400)
+    var values = SeededBytes(seed: 5)
+    // Few letters, so that words come again and again; many words, so that they take each other's places.
+    let words = (0..<3000).map { index in
+      [0x20] + values.next(1 + index % 6).map { UInt8(ascii: "a") + $0 % 3 }
+    }
+    #expect(tokenizer.encode(Array(words.joined())) == words.flatMap { tokenizer.encode($0) })
+  }
+
   @Test("merges short and long words alike: the lowest rank first, of equal ones the leftmost")
   func longWords() {
     let merges = ByteLevelBPE.train(on: [Array(String(repeating: "aabaab abba ", count: 9).utf8)], vocabularySize: 270)
