@@ -43,7 +43,8 @@ public struct LanguageWork: Equatable, Sendable {
       let cross = 2 * targetTime * sizes.width * inner + 2 * time * sizes.width * inner + 2 * targetTime * time * inner
       multiplyAdds += decoder.multiplyAdds + Double(sizes.decoderLayers * cross)
       keptValues +=
-        decoder.keptValues + Double(sizes.decoderLayers * (targetTime * (2 * sizes.width + 2 * inner) + 2 * time * inner))
+        decoder.keptValues
+        + Double(sizes.decoderLayers * (targetTime * 2 * (sizes.width + inner) + 2 * time * inner))
       addHead(sizes.width, sizes.vocabulary, tokens: targetTime)
     }
   }

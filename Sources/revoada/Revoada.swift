@@ -11,7 +11,8 @@ struct Revoada: AsyncParsableCommand {
     discussion: "Example: revoada launch -n 4 configs/digits-mlp.yaml",
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, LaunchCommand.self, EvalCommand.self, DataCommand.self, GenerateCommand.self, BenchCommand.self,
+      TrainCommand.self, LaunchCommand.self, EvalCommand.self, DataCommand.self, GenerateCommand.self,
+      BenchCommand.self,
       PlanCommand.self, TokenizerCommand.self, CheckpointCommand.self,
     ])
 

@@ -8,7 +8,8 @@ import Testing
     arguments: [
       "digits-mlp", "digits-dropout", "mnist-mlp", "fashion-mlp", "xor", "breast-cancer-logistic", "iris-softmax",
       "digits-resnet", "digits-lstm", "mnist-lenet5", "licence-gpt", "verdict-gpt", "gpt2-124m", "gpt2-774m",
-      "llama3-8b", "olmo2-7b", "shakespeare-char-gpt", "shakespeare-llama", "lusiadas-gpt", "names-gpt", "bert-small-mlm",
+      "llama3-8b", "olmo2-7b", "shakespeare-char-gpt", "shakespeare-llama", "lusiadas-gpt", "names-gpt",
+      "bert-small-mlm",
       "t5-small-spans", "moe-small", "sms-spam-finetune", "instruct-finetune",
     ])
   func shipped(name: String) throws {

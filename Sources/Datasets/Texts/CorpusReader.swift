@@ -28,6 +28,13 @@ public struct CorpusReader {
     return corpus
   }
 
+  /// The documents of one of `files()`; none where it is empty.
+  func documents(of file: String) throws(DatasetError) -> Corpus {
+    var corpus = Corpus(origin: file)
+    try read(file, into: &corpus)
+    return corpus
+  }
+
   /// The files to read, in order.
   func files() throws(DatasetError) -> [String] {
     guard FileReader.entry(at: path) == .folder else { return [path] }

@@ -34,6 +34,7 @@ public struct TokenPreparation {
     _ texts: [String], to folder: String, fileSystem: any FileSystem = LocalFileSystem(),
     report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> TokenIndex {
+    let folder = String(folder.reversed().drop { $0 == "/" }.reversed())
     guard try !fileSystem.exists(folder) else { throw DatasetError.taken(folder) }
     let files = try texts.flatMap { try CorpusReader(path: $0, field: field).files() }
     let total = try files.reduce(0) { try $0 + fileSystem.openFile($1).byteCount }
@@ -47,7 +48,7 @@ public struct TokenPreparation {
     )
     var (documents, bytes, done) = (0, 0, 0)
     for file in files {
-      let corpus = try CorpusReader(path: file, field: field).read()
+      let corpus = try CorpusReader(path: file, field: field).documents(of: file)
       let split = corpus.split(validation: validation, test: 0)
       try training.append(corpus.tokens(in: split.training, by: tokenizer))
       try held.append(corpus.tokens(in: split.validation, by: tokenizer))
@@ -55,6 +56,9 @@ public struct TokenPreparation {
       bytes += corpus.bytes.count
       done += try fileSystem.openFile(file).byteCount
       report(done, total)
+    }
+    guard bytes > 0 else {
+      throw DatasetError.badContent(texts.joined(separator: ", "), "holds no text", remedy: "Bring text.")
     }
     let index = TokenIndex(
       vocabulary: tokenizer.vocabularySize, dtype: width == 2 ? "uint16" : "uint32",
@@ -99,10 +103,12 @@ private struct ShardWriter {
   mutating func append(_ new: TokenSequence) throws {
     if new.count > 0, !(tokens.isEmpty && counts.isEmpty) { tokens += preparation.separator }
     new.append(0..<new.count, to: &tokens)
-    while tokens.count >= preparation.shardTokens {
-      try write(tokens[..<preparation.shardTokens])
-      tokens.removeFirst(preparation.shardTokens)
+    var rest = tokens[...]
+    while rest.count >= preparation.shardTokens {
+      try write(rest.prefix(preparation.shardTokens))
+      rest = rest.dropFirst(preparation.shardTokens)
     }
+    tokens = Array(rest)
   }
 
   /// Writes what is left, and gives the shards their names, which tell how many there are.
