@@ -10,6 +10,7 @@ import TensorCore
 /// from there.
 public struct TextGenerator {
   private let model: any LanguageModel
+  private let context: Int
   private let parameters: Arena
   private let sampler: TokenSampler
   /// Whether keys and values of the tokens before are kept. Without, every token is computed from the whole text: the same bits.
@@ -21,6 +22,7 @@ public struct TextGenerator {
       ![.bert, .t5].contains(saved.architecture.family), context >= 2
     else { throw .writesNothing("\(saved.model)") }
     self.model = model
+    self.context = context
     parameters = saved.parameters
     sampler = TokenSampler(sampling)
     self.remembers = remembers
@@ -32,18 +34,17 @@ public struct TextGenerator {
   public func write(
     after prompt: [Int32], count: Int, _ receive: (Int32) throws -> Bool
   ) throws {
-    let context = model.context ?? prompt.count + count
     guard !prompt.isEmpty else { throw GenerationError.nothingToGoOnFrom }
     guard prompt.count <= context else { throw GenerationError.promptTooLong(prompt.count, context: context) }
     if let strange = prompt.first(where: { $0 < 0 || Int($0) >= model.vocabulary }) {
       throw GenerationError.unknownToken(strange, vocabulary: model.vocabulary)
     }
     var window = prompt
-    var memory = makeMemory(context)
+    var memory = makeMemory()
     for number in 0..<count {
       if window.count > context {
         window.removeFirst(window.count - (context + 1) / 2)
-        memory = makeMemory(context)
+        memory = makeMemory()
       }
       let next = sampler.choose(from: logits(window, memory), number: number)
       window.append(next)
@@ -51,7 +52,7 @@ public struct TextGenerator {
     }
   }
 
-  private func makeMemory(_ context: Int) -> DecoderMemory? { remembers ? DecoderMemory(capacity: context) : nil }
+  private func makeMemory() -> DecoderMemory? { remembers ? DecoderMemory(capacity: context) : nil }
 
   /// What is expected behind the window, of which memory has seen a beginning.
   private func logits(_ window: [Int32], _ memory: DecoderMemory?) -> Tensor {

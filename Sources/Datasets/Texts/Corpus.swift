@@ -39,12 +39,17 @@ public struct Corpus: Hashable, Sendable {
   /// vocabulary has no end of a text.
   public func tokens(in range: Range<Int>, by tokenizer: some Tokenizer) -> TokenSequence {
     var tokens = TokenSequence(vocabularySize: tokenizer.vocabularySize)
-    let separator = tokenizer.endOfText.map { [$0] } ?? tokenizer.encode(Self.lineEnd)
+    let separator = Self.separator(of: tokenizer)
     for (number, document) in documents(in: range).enumerated() {
       if number > 0 { tokens.append(separator) }
       tokens.append(tokenizer.encode(Array(document)))
     }
     return tokens
+  }
+
+  /// The tokens between two documents.
+  static func separator(of tokenizer: some Tokenizer) -> [Int32] {
+    tokenizer.endOfText.map { [$0] } ?? tokenizer.encode(lineEnd)
   }
 
   static let lineEnd: [UInt8] = [UInt8(ascii: "\n")]

@@ -37,7 +37,8 @@ public struct TokenPreparation {
     let folder = String(folder.reversed().drop { $0 == "/" }.reversed())
     guard try !fileSystem.exists(folder) else { throw DatasetError.taken(folder) }
     let files = try texts.flatMap { try CorpusReader(path: $0, field: field).files() }
-    let total = try files.reduce(0) { try $0 + fileSystem.openFile($1).byteCount }
+    let sizes = try files.map { try fileSystem.openFile($0).byteCount }
+    let total = sizes.reduce(0, +)
     let partial = folder + ".partial"
     // What a preparation that was stopped has left.
     try fileSystem.removeDirectoryAndFiles("\(partial)/tokenizer")
@@ -47,14 +48,14 @@ public struct TokenPreparation {
       ShardWriter("train", self, partial, fileSystem), ShardWriter("validation", self, partial, fileSystem)
     )
     var (documents, bytes, done) = (0, 0, 0)
-    for file in files {
+    for (file, size) in zip(files, sizes) {
       let corpus = try CorpusReader(path: file, field: field).documents(of: file)
       let split = corpus.split(validation: validation, test: 0)
       try training.append(corpus.tokens(in: split.training, by: tokenizer))
       try held.append(corpus.tokens(in: split.validation, by: tokenizer))
       documents += corpus.ends.count
       bytes += corpus.bytes.count
-      done += try fileSystem.openFile(file).byteCount
+      done += size
       report(done, total)
     }
     guard bytes > 0 else {
@@ -75,7 +76,7 @@ public struct TokenPreparation {
   var width: Int { tokenizer.vocabularySize <= 1 << 16 ? 2 : 4 }
 
   /// What stands between the texts of two files.
-  var separator: [Int32] { tokenizer.endOfText.map { [$0] } ?? tokenizer.encode(Corpus.lineEnd) }
+  var separator: [Int32] { Corpus.separator(of: tokenizer) }
 
   private var fingerprint: String {
     var hash = Fingerprint()
