@@ -24,7 +24,7 @@ public struct LaunchPlan: Equatable, Sendable {
 
   private static func commandLine(_ environment: [String: String], _ arguments: [String]) -> String {
     let settings = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\(shellQuoted($0.value))" }
-    return (settings + arguments.map(shellQuoted)).joined(separator: " ")
+    return (settings + [shellQuoted(arguments)]).joined(separator: " ")
   }
 }
 
@@ -93,19 +93,6 @@ extension LaunchPlan {
     mpirun.majorVersion >= 5
       ? ["--mca", "smsc", "^cma"]
       : ["--mca", "btl_vader_single_copy_mechanism", "none"]
-  }
-
-  private static func shellQuoted(_ argument: String) -> String {
-    let plain = argument.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "-_./:=,+@%".utf8.contains(byte)
-      }
-    }
-    guard !plain || argument.isEmpty else { return argument }
-    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
   }
 }
 
