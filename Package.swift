@@ -53,7 +53,7 @@ let package = Package(
         "Benchmarks", "Planning", "Training", "Launching", "ModelExchange", "Inference", "Checkpoints",
         "MPICollectives", "MessagePassing", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Layers", "Autograd",
         "TensorCore", "KernelInterface",
-        "Tables", "Files", "Failures", argumentParser,
+        "Supervision", "Tables", "Files", "Failures", argumentParser,
       ]),
     .target(
       name: "Benchmarks",
@@ -62,12 +62,12 @@ let package = Package(
         "TensorCore", "KernelInterface", "Tables", "Failures",
       ],
       path: "benchmarks/Sources"),
-    .target(name: "Launching", dependencies: ["TensorCore", "Failures", subprocess]),
+    .target(name: "Launching", dependencies: ["Supervision", "TensorCore", "Failures", subprocess]),
     .target(
       name: "Training",
       dependencies: [
         "Inference", "Checkpoints", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Optimizers", "Layers",
-        "Autograd", "TensorCore", "Tables", "Files", "Failures", "CYAML",
+        "Autograd", "TensorCore", "Supervision", "Tables", "Files", "Failures", "CYAML",
       ],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
     .target(
@@ -99,6 +99,7 @@ let package = Package(
     .target(name: "KernelInterface"),
     .target(name: "MessagePassing", dependencies: ["CMPIShim", "Failures"]),
     .target(name: "CMPIShim", dependencies: ["CMPI"]),
+    .target(name: "Supervision", swiftSettings: [.enableExperimentalFeature("Extern")]),
     .target(name: "Planning", dependencies: ["Tables"]),
     .target(name: "Tables"),
     .target(name: "Files", dependencies: ["Failures"]),
@@ -171,7 +172,8 @@ let package = Package(
       testTarget("Planning", ["Planning"]),
       testTarget("Benchmarks", ["Benchmarks", "Training", "Collectives", "TensorCore", "KernelInterface", "Tables"]),
       testTarget("Tables", ["Tables"]),
-      testTarget("Launching", ["Launching"]),
+      testTarget("Launching", ["Launching", "Supervision", "Failures"]),
+      testTarget("Supervision", ["Supervision"]),
       testTarget(
         "Command",
         [

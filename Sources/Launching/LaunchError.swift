@@ -32,4 +32,41 @@ public struct LaunchError: UserFacingError, Equatable {
   static func system(_ message: String, code: CInt) -> LaunchError {
     LaunchError("\(message): \(String(cString: strerror(code)))", exitStatus: .systemError)
   }
+
+  static let stoppedBetweenJobs = LaunchError(
+    "stopped while the job was to be started again",
+    remedy: "The same command continues from the last checkpoint.", exitStatus: .temporary)
+
+  static let noHostsLeft = LaunchError(
+    "no host answers any more", remedy: "The same command continues from the last checkpoint when they do.",
+    exitStatus: .temporary)
+
+  static func unreachable(_ hosts: [String]) -> LaunchError {
+    LaunchError(
+      (["\(hosts.count == 1 ? "a host cannot" : "\(hosts.count) hosts cannot") be reached:"] + hosts)
+        .joined(separator: "\n"),
+      remedy: "`revoada doctor --hosts ...` says what is missing on each host; or leave it out of --hosts.",
+      exitStatus: .unavailable)
+  }
+
+  /// - Parameter status: of the last job.
+  static func givenUp(
+    _ reason: RestartPolicy.GiveUp, _ failures: [JobFailure], maximum: Int, status: Int32
+  ) -> LaunchError {
+    let last = failures.last?.sentence ?? "the job failed"
+    switch reason {
+    case .budgetSpent where maximum == 0:
+      return LaunchError(
+        last, remedy: "The same command continues from the last checkpoint.", exitStatus: ExitStatus(rawValue: status))
+    case .budgetSpent:
+      let list = failures.enumerated().map { "  \($0 + 1). \($1.sentence)" }
+      return LaunchError(
+        (["all \(maximum) restarts are used up; the failures were:"] + list).joined(separator: "\n"),
+        remedy: "The same command continues from the last checkpoint.", exitStatus: .temporary)
+    case .repeats(let times):
+      return LaunchError(
+        "the same failure came \(times) times in a row, so another restart would not help: \(last)",
+        remedy: failures.last?.diagnosis, exitStatus: ExitStatus(rawValue: status))
+    }
+  }
 }

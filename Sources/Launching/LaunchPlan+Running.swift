@@ -57,7 +57,7 @@ extension LaunchPlan {
 }
 
 extension JobEnding.Status {
-  fileprivate init(_ status: TerminationStatus) {
+  init(_ status: TerminationStatus) {
     switch status {
     case .exited(let code): self = .exited(code)
     case .signaled(let signal): self = .signalled(signal)

@@ -51,10 +51,14 @@ extension LaunchPlan {
       arguments += Self.forwarding(environment.keys.sorted() + machine.workerVariables)
     }
     arguments += Self.placement(isBound: isBound, threads: threads)
+    arguments += Self.supervised(request, machine.mpirun)
     if !machine.hasXPMEM { arguments += Self.withoutSingleCopy(machine.mpirun) }
     arguments.append(machine.executable)
     arguments += request.worker
     arguments += ["--threads", "\(threads)"]
+    if let supervision = request.supervision {
+      arguments += ["--supervised", "--default-lanes", "\(supervision.lanes)"]
+    }
     if request.showsProgress { arguments += ["--progress", machine.terminalColumns == nil ? "plain" : "bar"] }
     self.init(ranks: ranks, threads: threads, isBound: isBound, arguments: arguments, environment: environment)
   }
@@ -86,6 +90,21 @@ extension LaunchPlan {
       : ["--bind-to", "none", "--map-by", "slot:OVERSUBSCRIBE"]
   }
 
+  /// Where Open MPI puts its files, and how soon it notices that a host is gone: after some ten seconds instead of minutes.
+  private static func supervised(_ request: LaunchRequest, _ mpirun: MPIRun) -> [String] {
+    guard let supervision = request.supervision, mpirun.majorVersion < 5 else { return [] }
+    var settings = supervision.scratch
+    if request.hosts != nil {
+      settings += [
+        .init("oob_tcp_keepalive_time", "4"), .init("oob_tcp_keepalive_intvl", "2"),
+        .init("oob_tcp_keepalive_probes", "3"),
+        .init(
+          "plm_rsh_args", "-o BatchMode=yes -o ConnectTimeout=8 -o ServerAliveInterval=4 -o ServerAliveCountMax=3"),
+      ]
+    }
+    return settings.flatMap { ["--mca", $0.name, $0.value] }
+  }
+
   /// Without XPMEM, Open MPI copies out of a sibling's memory by a system call. Containers often refuse it, and where
   /// it is permitted, two copies through shared memory are faster: a step of the benchmark's MLP on two ranks took 0.88 ms
   /// instead of 1.0 to 1.7. Open MPI 5 moved this out of the shared-memory transport into a framework of its own.
@@ -108,6 +127,26 @@ public struct LaunchRequest: Equatable, Sendable {
   public var worker: [String]
   /// Whether the worker takes `--progress`, as training does.
   public var showsProgress: Bool
+  /// What a job gets that the launcher watches over; `nil` where it does not.
+  var supervision: Supervision?
+
+  struct Supervision: Equatable, Sendable {
+    /// Those of a configuration that does not say: the ranks of the launch's first job, however many the later ones have.
+    var lanes: Int
+    /// Settings of Open MPI: the folders of the job.
+    var scratch: [Setting]
+  }
+
+  /// A parameter of Open MPI.
+  struct Setting: Equatable, Sendable {
+    var name: String
+    var value: String
+
+    init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
 
   public init(
     ranks: Int? = nil, threads: Int? = nil, hosts: HostList? = nil, worker: [String], showsProgress: Bool = true

@@ -41,6 +41,8 @@ struct Evaluator {
   let group: any ProcessGroup
   /// Whether to count the tokens that the model would have guessed, which takes a second pass over texts.
   var countsTokenHits = false
+  /// Told after each chunk that this rank has computed.
+  var whenChunkIsDone: () -> Void = {}
 
   /// The same result, bit for bit, on any number of ranks: each chunk is computed whole by one rank, every rank gets
   /// every chunk's figures (adding the others' zeros changes nothing), and they are added in the order of the chunks.
@@ -49,6 +51,7 @@ struct Evaluator {
     var chunks = [ChunkFigures](repeating: ChunkFigures(), count: plan.chunkCount)
     for chunk in plan.chunks(ofRank: group.rank, of: group.size) {
       chunks[chunk] = figures(of: part, samples: part.samples[plan.samples(ofChunk: chunk)])
+      whenChunkIsDone()
     }
     var all = chunks.flatMap(\.list)
     try group.allReduceSum(&all)

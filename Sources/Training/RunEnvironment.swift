@@ -1,6 +1,7 @@
 import Checkpoints
 import Collectives
 import Files
+import Supervision
 import TensorCore
 
 /// What a run finds around it: everything it uses that is not its configuration.
@@ -13,10 +14,15 @@ public struct RunEnvironment {
   public let programDigest: () throws -> String
   /// Asked after every step: whether the run should save and end.
   public let isInterrupted: () -> Bool
+  /// Where the run says how it gets on, for a launcher that watches.
+  public let pulse: RunPulse
+  /// The lanes of a run whose configuration and checkpoint do not say; `nil` takes one for each rank.
+  public let defaultLanes: Int?
 
   public init(
     group: any ProcessGroup, backend: Backend, fileSystem: any FileSystem, display: any TrainingDisplay,
-    programDigest: @escaping () throws -> String, isInterrupted: @escaping () -> Bool
+    programDigest: @escaping () throws -> String, isInterrupted: @escaping () -> Bool, pulse: RunPulse = RunPulse(),
+    defaultLanes: Int? = nil
   ) {
     self.group = group
     self.backend = backend
@@ -24,6 +30,8 @@ public struct RunEnvironment {
     self.display = display
     self.programDigest = programDigest
     self.isInterrupted = isInterrupted
+    self.pulse = pulse
+    self.defaultLanes = defaultLanes
   }
 }
 

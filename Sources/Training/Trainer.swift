@@ -4,6 +4,7 @@ import Datasets
 import KernelInterface
 import Layers
 import Optimizers
+import Supervision
 import TensorCore
 
 /// The training step: the one place where lanes, the backward pass, the reduction and the optimizer meet.
@@ -16,6 +17,7 @@ struct Trainer {
   let onNonFinite: TrainingConfiguration.NonFinite
   let reduction: any Reduction
   let group: any ProcessGroup
+  let pulse: RunPulse
   /// The stream that dropout draws from.
   let randomness: RandomKey
   /// The stream that decides what is hidden of a sample that is to be completed.
@@ -40,9 +42,11 @@ struct Trainer {
   /// - Throws: `TrainingError.lossNotFinite` or `gradientNotFinite`, on every rank alike, unless such steps are skipped.
   func run(step: Int, wantsNorm: Bool, isInterrupted: Bool) throws -> StepOutcome {
     var times = StepTimes()
+    pulse.enter(.computing)
     let laneLosses = times.measure(\.compute) {
       reduction.accumulate { lane, target in backward(step: step, lane: lane, target) }
     }
+    pulse.enter(.exchanging)
     let (losses, anyInterrupted) = try times.measure(\.wait) {
       try reduction.settle()
       return try exchange(laneLosses, isInterrupted)

@@ -59,6 +59,7 @@ extension TrainingRun {
         try trainer.run(step: state.step, wantsNorm: wantsNorm, isInterrupted: environment.isInterrupted())
       }
       state.step += 1
+      environment.pulse.finished(step: state.step)
       if outcome.isSkipped {
         state.skippedSteps = (state.skippedSteps ?? 0) + 1
       } else {
@@ -101,7 +102,10 @@ extension TrainingRun {
   }
 
   func evaluate(_ part: DataPart) throws -> EvaluationResult {
-    try Evaluator(model: model, parameters: parameters, group: group).evaluate(part)
+    environment.pulse.enter(.evaluating)
+    let evaluator = Evaluator(
+      model: model, parameters: parameters, group: group, whenChunkIsDone: environment.pulse.beat)
+    return try evaluator.evaluate(part)
   }
 
   private func isDue(_ every: Int) -> Bool { every > 0 && state.step.isMultiple(of: every) }

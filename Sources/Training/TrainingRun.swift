@@ -64,7 +64,7 @@ public final class TrainingRun {
     let group = environment.group
     let seed = RandomKey(seed: configuration.training.seed)
     let settled = try group.agree {
-      try configuration.settled(ranks: group.size, resuming: start.record)
+      try configuration.settled(ranks: group.size, resuming: start.record, otherwise: environment.defaultLanes)
     }
     let pretrained = try group.agree {
       try PretrainedModel(of: settled.model, environment.fileSystem, note: environment.display.note)
@@ -99,7 +99,7 @@ public final class TrainingRun {
       model: model, data: data.training, plan: plan,
       schedule: settled.optimizer.learningRateSchedule(totalSteps: totalSteps),
       maximumNorm: settled.training.clipNorm.map(Float.init), onNonFinite: settled.training.onNonFinite,
-      reduction: reduction, group: group, randomness: seed.derived(.dropout),
+      reduction: reduction, group: group, pulse: environment.pulse, randomness: seed.derived(.dropout),
       hiding: seed.hiding)
     state = try RunState(continuing: start.record, stopping: settled.training.earlyStopping)
     savedPath = start.record != nil && start.path.hasPrefix(directory.checkpoints + "/") ? start.path : nil
@@ -125,8 +125,10 @@ public final class TrainingRun {
 
 extension RunConfiguration {
   /// This configuration with the lanes settled: those of the run that is resumed, or the ranks of the first launch.
-  fileprivate func settled(ranks: Int, resuming record: TrainingRecord?) throws -> RunConfiguration {
-    let lanes = training.lanes ?? record?.progress.lanes ?? ranks
+  fileprivate func settled(
+    ranks: Int, resuming record: TrainingRecord?, otherwise defaultLanes: Int?
+  ) throws -> RunConfiguration {
+    let lanes = training.lanes ?? record?.progress.lanes ?? defaultLanes ?? ranks
     let settled = try with(lanes: lanes)
     guard ranks <= lanes else { throw TrainingError.moreRanksThanLanes(ranks: ranks, lanes: lanes) }
     return settled

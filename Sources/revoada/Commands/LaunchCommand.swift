@@ -10,9 +10,10 @@ struct LaunchCommand: AsyncParsableCommand {
     discussion: """
       Example: revoada launch -n 4 configs/digits-mlp.yaml --set training.seed=7
 
-      Ranks are bound to cores of their own where there are enough. ^C saves the state and ends with status 75; the \
-      same command continues. A second ^C ends at once. Otherwise the exit status is the workers'. --dry-run prints the \
-      mpirun command.
+      Ranks are bound to cores of their own where there are enough. A rank or a host that dies or hangs is named, and \
+      the job goes on from the newest checkpoint, on what is left, to the same bits. ^C saves the state and ends with \
+      status 75; the same command continues. A second ^C ends at once. Otherwise the exit status is the workers'. \
+      --dry-run prints the mpirun command.
       """)
 
   @Option(name: .customShort("n"), help: "The number of ranks (default with hosts: one for each of their slots).")
@@ -24,6 +25,16 @@ struct LaunchCommand: AsyncParsableCommand {
   @Option(help: "A file with one machine on each line: name slots=2", completion: .file())
   var hostfile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How often the job may be started again after a rank, a host or mpirun was lost; 0: never.", valueName: "n"))
+  var maxRestarts = SupervisionLimits().maximumRestarts
+
+  @Option(
+    help: ArgumentHelp(
+      "Silence or standstill that is taken for a hang (default: ten steps, at least 60 s).", valueName: "seconds"))
+  var hangTimeout: Double?
+
   @Argument(help: "The configuration: a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
   var config: String
 
@@ -31,6 +42,10 @@ struct LaunchCommand: AsyncParsableCommand {
 
   func validate() throws {
     if hosts != nil && hostfile != nil { throw ValidationError("Give --hosts or --hostfile, not both.") }
+    if maxRestarts < 0 { throw ValidationError("--max-restarts \(maxRestarts): zero or more.") }
+    if let hangTimeout, !(hangTimeout >= 2) {
+      throw ValidationError("--hang-timeout \(hangTimeout): at least 2 seconds, as ranks report every second.")
+    }
     if hosts == nil && hostfile == nil && ranks == nil {
       throw ValidationError("The number of ranks is missing, for example: revoada launch -n 4 CONFIG")
     }
@@ -40,15 +55,27 @@ struct LaunchCommand: AsyncParsableCommand {
     let request = LaunchRequest(
       ranks: ranks, threads: options.threads, hosts: try hostList(),
       worker: ["train", config] + options.workerArguments)
-    let plan = try LaunchPlan(request, on: try await Machine.detect())
+    let machine = try await Machine.detect()
     guard !options.dryRun else {
-      print(plan.commandLine)
+      print(try LaunchPlan(request, on: machine).commandLine)
       return
     }
+    let launch = SupervisedLaunch(
+      request, on: machine, limits: SupervisionLimits(maximumRestarts: maxRestarts, hangSeconds: hangTimeout),
+      console: console)
+    throw ExitCode(try await launch.run().rawValue)
+  }
+
+  /// Notes go to stderr, what the workers print to stdout.
+  private var console: Console {
     // On a terminal the workers' progress bar and the ^C stand in the line already.
     let lineStart = isatty(STDERR_FILENO) == 1 ? "\n" : ""
-    let status = try await plan.run { writeToStandardError("\(lineStart)revoada: \($0)\n") }
-    throw ExitCode(status.rawValue)
+    return Console(
+      note: { writeToStandardError("\(lineStart)revoada: \($0)\n") },
+      write: { bytes in
+        print(String(decoding: bytes, as: UTF8.self), terminator: "")
+        fflush(nil)
+      })
   }
 
   private func hostList() throws -> HostList? {

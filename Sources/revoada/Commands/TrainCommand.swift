@@ -5,6 +5,7 @@ import Collectives
 import Failures
 import Files
 import Glibc
+import Supervision
 import TensorCore
 import Training
 
@@ -31,18 +32,21 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How progress is shown on stderr: auto, bar, plain or none.", valueName: "style"))
   var progress: ProgressStyle = .auto
 
+  @OptionGroup(visibility: .hidden) var launcher: SupervisedWorkerOptions
+
   func run() throws {
     // Before MPI and the thread pool start their threads, which inherit it.
     let signals = SignalWatch()
     // Beyond a limit on the size of files a write then fails, with a message, instead of ending the process.
     signal(SIGXFSZ, SIG_IGN)
     try ParallelWorld.run { group in
-      group.abortOnFailure(report: ErrorReport.print) {
+      let worker = try launcher.worker(on: group, until: signals)
+      group.abortOnFailure(report: worker.report) {
         let settings = try group.agree { try readConfiguration() }
         if options.dryRun {
           try printPlan(of: settings, on: group)
         } else {
-          try train(settings, on: group, until: signals)
+          try train(settings, on: group, as: worker)
         }
       }
     }
@@ -80,18 +84,19 @@ struct TrainCommand: ParsableCommand {
     return settings
   }
 
-  private func train(_ settings: RunConfiguration, on group: any ProcessGroup, until signals: SignalWatch) throws {
+  private func train(_ settings: RunConfiguration, on group: any ProcessGroup, as worker: Worker) throws {
     let backend = try group.agree {
       Backend(instructionSet: try chosenInstructionSet(), threads: try threads(on: group))
     }
     let environment = RunEnvironment(
       group: group, backend: backend, fileSystem: LocalFileSystem(), display: progress.display(for: group),
       programDigest: { try fileDigest(of: "/proc/self/exe", in: LocalFileSystem()) },
-      isInterrupted: { signals.isRaised })
+      isInterrupted: worker.isInterrupted, pulse: worker.pulse, defaultLanes: launcher.defaultLanes)
     let directory = RunDirectory(options.run ?? "runs/" + fileStem(config))
     let run = try TrainingRun(settings, directory: directory, resume: options.resumePolicy, in: environment)
     let summary = try run.train()
     try run.close()
+    worker.ending()
     if group.rank == 0 { print(summary.table) }
   }
 }

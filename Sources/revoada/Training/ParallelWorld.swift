@@ -1,5 +1,7 @@
 import Collectives
+import FoundationEssentials
 import Glibc
+import Launching
 import MPICollectives
 import MessagePassing
 import TensorCore
@@ -15,6 +17,8 @@ enum ParallelWorld {
   /// started several.
   static func run(_ body: (any ProcessGroup) throws -> Void) throws {
     guard isPresent else { return try body(SoloProcess()) }
+    let scratch = try JobScratch(ofRankIn: ProcessInfo.processInfo.environment)
+    defer { scratch?.leave() }
     // One thread at a time calls MPI: the main one, or during a backward pass the one that exchanges gradients.
     try World.run(threadLevel: .serialized) { try body($0) }
   }
@@ -35,5 +39,5 @@ extension ProcessGroup {
     return max(1, own.count / max(1, sharing.count))
   }
 
-  private func nodeName() throws -> String { self is SoloProcess ? "here" : try World.nodeName() }
+  func nodeName() throws -> String { self is SoloProcess ? "here" : try World.nodeName() }
 }

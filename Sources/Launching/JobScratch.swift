@@ -1,0 +1,118 @@
+import Glibc
+
+/// Folders of one job for what Open MPI leaves behind where it is killed: segments of shared memory and its own files.
+///
+/// Every process of the job holds a lock in them, which the kernel releases when the process ends, however it ends. So a
+/// folder whose lock nobody holds is left over, and whoever comes next on that machine removes it.
+///
+/// `@unchecked Sendable`: the descriptors are written by `init` and `leave` only, which one thread calls.
+public final class JobScratch: @unchecked Sendable {
+  private static let lockName = "lock"
+  /// The settings that tell ranks the folders, too: mpirun hands them on in the environment.
+  private static let settings = ["btl_vader_backing_directory", "osc_sm_backing_directory", "orte_tmpdir_base"]
+
+  /// For shared memory, and for other files.
+  private let folders: [String]
+  private var locks: [Int32] = []
+
+  /// Makes the folders of a new job on this machine. `number` tells the jobs of one process apart.
+  public init(number: Int) throws(LaunchError) {
+    var host = [CChar](repeating: 0, count: 256)
+    gethostname(&host, host.count - 1)
+    let hostName = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let name = "\(Self.prefix)\(hostName)-\(getpid())-\(number)"
+    folders = ["/dev/shm/\(name)", "\(Self.temporaryFolder)/\(name)"]
+    Self.sweep()
+    try enter()
+  }
+
+  /// The folders of the job that this process is a rank of; `nil` where the launcher has not made any.
+  public init?(ofRankIn environment: [String: String]) throws(LaunchError) {
+    let known = ["OMPI_MCA_\(Self.settings[0])", "OMPI_MCA_\(Self.settings[2])"].compactMap { environment[$0] }
+    folders = known.filter { $0.split(separator: "/").last?.hasPrefix(Self.prefix) ?? false }
+    guard !folders.isEmpty else { return nil }
+    Self.sweep()
+    try enter()
+  }
+
+  /// What mpirun is told.
+  var settings: [LaunchRequest.Setting] {
+    zip(Self.settings, [folders[0], folders[0], folders[1]]).map { LaunchRequest.Setting($0, $1) }
+  }
+
+  /// The process needs the folders no more: the last one of the job on this machine removes them.
+  public func leave() {
+    for lock in locks { close(lock) }
+    locks = []
+    for folder in folders { Self.removeIfAbandoned(folder) }
+  }
+
+  // MARK: - Folders and locks
+
+  private static var prefix: String { "revoada-\(geteuid())-" }
+
+  private static var temporaryFolder: String {
+    getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+  }
+
+  private func enter() throws(LaunchError) {
+    for folder in folders {
+      guard let lock = Self.enter(folder) else { throw .system("cannot make the folder \(folder)", code: errno) }
+      locks.append(lock)
+    }
+  }
+
+  /// Makes the folder unless it is there, and locks it against removal; somebody may remove it in between.
+  private static func enter(_ folder: String) -> Int32? {
+    for _ in 0..<100 {
+      guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { return nil }
+      let lock = open("\(folder)/\(lockName)", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+      guard lock >= 0 else {
+        if errno == ENOENT { continue }
+        return nil
+      }
+      var status = stat()
+      if flock(lock, LOCK_SH) == 0, fstat(lock, &status) == 0, status.st_nlink > 0 { return lock }
+      close(lock)
+    }
+    return nil
+  }
+
+  /// Removes what jobs of this user have left behind on this machine.
+  public static func sweep() {
+    for parent in ["/dev/shm", temporaryFolder] {
+      for name in names(in: parent) where name.hasPrefix(prefix) { removeIfAbandoned("\(parent)/\(name)") }
+    }
+  }
+
+  private static func removeIfAbandoned(_ folder: String) {
+    let lock = open("\(folder)/\(lockName)", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+    guard lock >= 0 else { return }
+    defer { close(lock) }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { return }
+    remove(folder, last: lockName)
+  }
+
+  /// Removes a folder with all that is in it, one file after all others; what cannot be removed stays.
+  private static func remove(_ folder: String, last: String? = nil) {
+    for name in names(in: folder) where name != last {
+      let path = "\(folder)/\(name)"
+      if unlink(path) != 0 { remove(path) }
+    }
+    if let last { unlink("\(folder)/\(last)") }
+    rmdir(folder)
+  }
+
+  private static func names(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

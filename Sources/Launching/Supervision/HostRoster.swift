@@ -1,0 +1,58 @@
+/// The hosts of a launch: those that answer and those that do not just now.
+struct HostRoster: Equatable {
+  private let all: HostList?
+  /// Those that answer; `nil` where the launch stays on this machine.
+  private(set) var present: HostList?
+  /// The names of those that do not.
+  private(set) var missing: [String] = []
+  /// What the last look found out, a line for each host that came or went.
+  private(set) var news: [String] = []
+
+  /// Looks at all hosts once.
+  ///
+  /// - Throws: where one does not answer: at the start that is a mistake, or for the user to decide.
+  init(_ hosts: HostList?, probe: HostProbe) async throws(LaunchError) {
+    all = hosts
+    present = hosts
+    guard let hosts else { return }
+    let answers = await probe(hosts.hosts.map(\.name), Self.limit)
+    let refusals = hosts.hosts.compactMap { host in
+      answers[host.name]?.refusal.map { "  \(host.name): \($0)" }
+    }
+    guard refusals.isEmpty else { throw .unreachable(refusals) }
+  }
+
+  private static let limit = Duration.seconds(8)
+
+  var hasHosts: Bool { present.map { !$0.hosts.isEmpty } ?? true }
+
+  /// Ranks that the hosts which answer take; `nil` where no hosts were named or all are there.
+  var slotsLeft: Int? { missing.isEmpty ? nil : present?.slots }
+
+  /// Asks every host again.
+  mutating func lookAgain(_ probe: HostProbe) async {
+    guard let all else { return }
+    learn(await probe(all.hosts.map(\.name), Self.limit), of: all)
+  }
+
+  mutating func learn(_ answers: [String: HostState], of all: HostList) {
+    let before = missing
+    let lost = all.hosts.filter { answers[$0.name]?.refusal != nil }
+    missing = lost.map(\.name)
+    present?.hosts = all.hosts.filter { !missing.contains($0.name) }
+    news = lost.filter { !before.contains($0.name) }.map { host in
+      "host \(host.name) is left out until it answers (\(answers[host.name]?.refusal ?? "no answer"))"
+    }
+    news += before.filter { !missing.contains($0) }.map { "host \($0) is back" }
+  }
+}
+
+extension HostState {
+  /// Why the host cannot be used; `nil` where it can.
+  var refusal: String? {
+    switch self {
+    case .reachable: nil
+    case .unreachable(let reason): reason
+    }
+  }
+}

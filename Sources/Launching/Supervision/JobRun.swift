@@ -1,0 +1,187 @@
+import Glibc
+import Subprocess
+import Supervision
+import Synchronization
+
+/// One job from its start to its end: mpirun runs, ranks report, somebody watches.
+///
+/// Standard input is a pipe that nothing is written to: when the launcher ends, however it ends, rank 0 reads its end.
+struct JobRun {
+  /// How a job ended, and what was known of it.
+  struct Outcome: Sendable {
+    var status: JobEnding.Status
+    var watch: JobWatch
+    /// Why the launcher ended it itself.
+    var endedFor: Ending?
+  }
+
+  /// Why the launcher ends a job.
+  enum Ending: Equatable, Sendable {
+    case trouble(JobWatch.Trouble)
+    case hostLost(host: String, reason: String)
+    /// Hosts that were missing answer again: it is to go on with them.
+    case hostsAreBack
+  }
+
+  private static let look = Duration.milliseconds(100)
+  /// How long mpirun has to end a job before it is killed itself.
+  private static let patienceWithMPIRun = Duration.seconds(5)
+
+  let plan: LaunchPlan
+  let relay: StopRelay
+  let patience: Double?
+  /// Asked at every look, with the watch and the seconds since the start.
+  let hosts: HostWatch?
+  let write: @Sendable ([UInt8]) -> Void
+  /// Told once, when the ranks take their first step.
+  let whenTraining: @Sendable (JobWatch) -> Void
+
+  func run() async throws(LaunchError) -> Outcome {
+    let state = State(watch: JobWatch(ranks: plan.ranks, patience: patience))
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    var variables: [Environment.Key: String?] = [:]
+    for (name, value) in plan.environment { variables[Environment.Key(stringLiteral: name)] = value }
+    do {
+      let result = try await Subprocess.run(
+        .path(.init(plan.arguments[0])), arguments: Arguments(Array(plan.arguments.dropFirst())),
+        environment: .inherit.updating(variables), platformOptions: options,
+        input: .inputWriter, output: .sequence, error: .currentStandardError
+      ) { execution in
+        let job = execution.processIdentifier.value
+        relay.started(job)
+        let watcher = Task { await watch(job, state) }
+        let lines = Task { try await read(execution.standardOutput, into: state) }
+        await waitForEnd(of: job, reading: lines, state)
+        watcher.cancel()
+        relay.ended()
+        try await execution.standardInputWriter.finish()
+      }
+      return state.outcome(JobEnding.Status(result.terminationStatus))
+    } catch let error as LaunchError {
+      throw error
+    } catch {
+      throw LaunchError("cannot run \(plan.arguments[0]): \(error)", exitStatus: .systemError)
+    }
+  }
+
+  private func read(_ output: SubprocessOutputSequence, into state: State) async throws {
+    defer { state.endOfOutput() }
+    var lines = JobLines()
+    for try await buffer in output {
+      let (reports, bytes) = buffer.withUnsafeBytes { lines.take($0) }
+      state.heard(reports)
+      if !bytes.isEmpty { write(bytes) }
+      if state.hasBegunToTrain() { whenTraining(state.watch) }
+    }
+    let rest = lines.drain()
+    if !rest.isEmpty { write(rest) }
+  }
+
+  /// Returns when mpirun has ended and its output is read. Something it had started may hold the output open after its end;
+  /// nobody waits for that.
+  private func waitForEnd(of job: pid_t, reading lines: Task<Void, any Error>, _ state: State) async {
+    var looksLeft = 10
+    while !state.isRead && looksLeft > 0 {
+      if Self.hasEnded(job) { looksLeft -= 1 }
+      await pause(Self.look)
+    }
+    lines.cancel()
+  }
+
+  /// Looks several times a second whether the job hangs, and ends it if so.
+  private func watch(_ job: pid_t, _ state: State) async {
+    while !Task.isCancelled {
+      await pause(Self.look)
+      let (watch, seconds, trouble) = state.look()
+      if let trouble {
+        state.note(.trouble(trouble))
+      } else if let ending = hosts?.look(watch, at: seconds) {
+        if ending == .hostsAreBack {
+          // Saving first: nothing is wrong with the job.
+          state.note(ending)
+          kill(job, SIGUSR1)
+          continue
+        }
+        state.note(ending)
+      } else {
+        continue
+      }
+      kill(job, SIGTERM)
+      await pause(Self.patienceWithMPIRun)
+      if !Task.isCancelled { kill(job, SIGKILL) }
+      return
+    }
+  }
+
+  /// Whether a child has ended; it stays to be waited for.
+  private static func hasEnded(_ child: pid_t) -> Bool {
+    var information = siginfo_t()
+    let status = waitid(P_PID, id_t(child), &information, WEXITED | WNOHANG | WNOWAIT)
+    return status == 0 && information.si_signo == SIGCHLD
+  }
+}
+
+/// Sleeps; less where the task is cancelled meanwhile.
+func pause(_ duration: Duration) async {
+  do { try await Task.sleep(for: duration) } catch {
+    // Cancelled: who waited looks at that itself.
+  }
+}
+
+extension JobRun {
+  /// What the reading and the watching task share.
+  private final class State: Sendable {
+    private struct Content {
+      var watch: JobWatch
+      var ending: Ending?
+      var hasBegun = false
+      var isRead = false
+    }
+
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+    private let content: Mutex<Content>
+
+    init(watch: JobWatch) {
+      start = clock.now
+      content = Mutex(Content(watch: watch))
+    }
+
+    private var seconds: Double { (clock.now - start) / .seconds(1) }
+
+    var watch: JobWatch { content.withLock(\.watch) }
+
+    func heard(_ reports: [RankReport]) {
+      let now = seconds
+      content.withLock { content in for report in reports { content.watch.heard(report, at: now) } }
+    }
+
+    func look() -> (watch: JobWatch, seconds: Double, trouble: JobWatch.Trouble?) {
+      let now = seconds
+      return content.withLock { content in
+        let trouble = content.watch.look(at: now)
+        return (content.watch, now, trouble)
+      }
+    }
+
+    var isRead: Bool { content.withLock(\.isRead) }
+
+    func endOfOutput() { content.withLock { $0.isRead = true } }
+
+    func note(_ ending: Ending) { content.withLock { $0.ending = ending } }
+
+    /// `true` once: when the first rank has left its start.
+    func hasBegunToTrain() -> Bool {
+      content.withLock { content in
+        guard !content.hasBegun, content.watch.reports.contains(where: { $0.phase != .starting }) else { return false }
+        content.hasBegun = true
+        return true
+      }
+    }
+
+    func outcome(_ status: JobEnding.Status) -> Outcome {
+      content.withLock { Outcome(status: status, watch: $0.watch, endedFor: $0.ending) }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Collectives
+import Glibc
+import Supervision
+import Training
+
+/// What `launch` adds to the command line of a rank.
+struct SupervisedWorkerOptions: ParsableArguments {
+  @Flag(help: ArgumentHelp("Report to the launcher on stdout, and end with mpirun.", visibility: .hidden))
+  var supervised = false
+
+  @Option(help: ArgumentHelp("Lanes where neither configuration nor checkpoint says.", visibility: .hidden))
+  var defaultLanes: Int?
+
+  func validate() throws {
+    if let defaultLanes, defaultLanes < 1 { throw ValidationError("--default-lanes \(defaultLanes): at least one.") }
+  }
+
+  /// The rank that this process is, its reports to the launcher already under way where there is one.
+  func worker(on group: any ProcessGroup, until signals: SignalWatch) throws -> Worker {
+    let pulse = RunPulse()
+    guard supervised else { return Worker(pulse: pulse, heartbeat: nil, signals: signals) }
+    Heartbeat.dieWithParent()
+    let identity = Heartbeat.Identity(rank: group.rank, host: try group.nodeName())
+    let heartbeat = Heartbeat(identity, pulse: pulse, isAskedToEnd: { signals.isRaised }, write: writeLine)
+    heartbeat.start()
+    return Worker(pulse: pulse, heartbeat: heartbeat, signals: signals)
+  }
+
+  /// In one piece, past the buffer of `print`.
+  private var writeLine: @Sendable (String) -> Void {
+    { line in
+      var line = line
+      line.withUTF8 { bytes in _ = write(STDOUT_FILENO, bytes.baseAddress, bytes.count) }
+    }
+  }
+}
+
+/// A rank as its launcher sees it, or one without a launcher.
+struct Worker {
+  let pulse: RunPulse
+  let heartbeat: Heartbeat?
+  let signals: SignalWatch
+
+  /// Whether the run is to save and end: after a signal, or because the launcher is gone.
+  var isInterrupted: () -> Bool {
+    { [heartbeat, signals] in signals.isRaised || heartbeat?.hasLostLauncher ?? false }
+  }
+
+  /// Tells the user about an error, and the launcher that this rank ends because of it.
+  func report(_ error: any Error) {
+    ErrorReport.print(error)
+    heartbeat?.failed(String("\(error)".prefix { $0 != "\n" }))
+  }
+
+  func ending() {
+    pulse.enter(.ending)
+    heartbeat?.beat()
+  }
+}
