@@ -8,7 +8,7 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-bits test-peers test-floats format lint bench bench-peers bench-ranks clean
+.PHONY: help build demo test test-bits test-chaos test-peers test-floats format lint bench bench-peers bench-ranks clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
@@ -28,6 +28,12 @@ test: ## Build and run every test
 	@cluster/bootstrap.sh --test
 	@$(SWIFT) build --build-tests
 	@$(SWIFT) test --skip-build --disable-xctest
+
+test-chaos: ## Kill, stop and starve everything at random for MINUTES (5); every run must end with the same bits
+	@cluster/bootstrap.sh --test
+	@$(SWIFT) build $(RELEASE)
+	@$(SWIFT) build --product chaos
+	@.build/debug/chaos --program $(BINARY) --minutes $(or $(MINUTES),5) $(OPTIONS)
 
 test-floats: ## Try every elementary function on all 2^32 floats (minutes)
 	@cluster/bootstrap.sh

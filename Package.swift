@@ -134,6 +134,8 @@ let package = Package(
         dependencies: ["TestSupport", "TensorCore", "KernelInterface", "Tables", argumentParser],
         path: "Tests/SameBits"),
       .executableTarget(
+        name: "chaos", dependencies: ["TestSupport", "Tables", argumentParser], path: "Tests/Chaos"),
+      .executableTarget(
         name: "model-peers",
         dependencies: [
           "ModelExchange", "Checkpoints", "ModelZoo", "Optimizers", "Layers", "Autograd", "TensorCore",

@@ -17,10 +17,7 @@ public final class JobScratch: @unchecked Sendable {
 
   /// Makes the folders of a new job on this machine. `number` tells the jobs of one process apart.
   public init(number: Int) throws(LaunchError) {
-    var host = [CChar](repeating: 0, count: 256)
-    gethostname(&host, host.count - 1)
-    let hostName = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    let name = "\(Self.prefix)\(hostName)-\(getpid())-\(number)"
+    let name = "\(Self.prefix)\(LocalNames.hostName())-\(getpid())-\(number)"
     folders = ["/dev/shm/\(name)", "\(Self.temporaryFolder)/\(name)"]
     Self.sweep()
     try enter()
@@ -40,11 +37,16 @@ public final class JobScratch: @unchecked Sendable {
     zip(Self.settings, [folders[0], folders[0], folders[1]]).map { LaunchRequest.Setting($0, $1) }
   }
 
-  /// The process needs the folders no more: the last one of the job on this machine removes them.
+  /// The process needs the folders no more: the last one of the job on this machine removes them, and what others left.
   public func leave() {
+    loseLocks()
+    Self.sweep()
+  }
+
+  /// What the kernel does when the process is killed.
+  func loseLocks() {
     for lock in locks { close(lock) }
     locks = []
-    for folder in folders { Self.removeIfAbandoned(folder) }
   }
 
   // MARK: - Folders and locks
@@ -80,14 +82,33 @@ public final class JobScratch: @unchecked Sendable {
 
   /// Removes what jobs of this user have left behind on this machine.
   public static func sweep() {
-    for parent in ["/dev/shm", temporaryFolder] {
-      for name in names(in: parent) where name.hasPrefix(prefix) { removeIfAbandoned("\(parent)/\(name)") }
+    for folder in known { removeIfAbandoned(folder) }
+  }
+
+  /// Sweeps until nothing is left of jobs that `host` started, for some seconds at most: their last processes may still be
+  /// ending.
+  public static func sweep(after host: String) {
+    for _ in 0..<20 {
+      sweep()
+      guard known.contains(where: { $0.contains("/\(prefix)\(host)-") }) else { return }
+      usleep(500_000)
+    }
+  }
+
+  /// The folders of all jobs of this user on this machine.
+  private static var known: [String] {
+    ["/dev/shm", temporaryFolder].flatMap { parent in
+      names(in: parent).filter { $0.hasPrefix(prefix) }.map { "\(parent)/\($0)" }
     }
   }
 
   private static func removeIfAbandoned(_ folder: String) {
     let lock = open("\(folder)/\(lockName)", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-    guard lock >= 0 else { return }
+    guard lock >= 0 else {
+      // Open MPI's daemon makes it before the first rank locks it.
+      if errno == ENOENT, age(of: folder) > 60 { remove(folder) }
+      return
+    }
     defer { close(lock) }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { return }
     remove(folder, last: lockName)
@@ -101,6 +122,12 @@ public final class JobScratch: @unchecked Sendable {
     }
     if let last { unlink("\(folder)/\(last)") }
     rmdir(folder)
+  }
+
+  /// Seconds since something was made or removed in it.
+  private static func age(of folder: String) -> Int {
+    var status = stat()
+    return stat(folder, &status) == 0 ? time(nil) - status.st_mtim.tv_sec : 0
   }
 
   private static func names(in folder: String) -> [String] {

@@ -46,7 +46,7 @@ extension RankReport {
   private static let mark = #"{"revoada_rank":"#
   /// mpirun takes ranks' output in pieces of 4,096 bytes and mixes those of different ranks: lines whose length divides
   /// that are not cut where there is more than one.
-  private static let lineLength = 256
+  private static let shortestLine = 256
   /// Of names and messages: what JSON's escapes make of it still fits the line.
   private static let longestText = 60
 
@@ -63,9 +63,9 @@ extension RankReport {
     } catch {
       preconditionFailure("texts and numbers can always be encoded: \(error)")
     }
-    let length = text.utf8.count + 1
-    let padding = (Self.lineLength - length % Self.lineLength) % Self.lineLength
-    return text + String(repeating: " ", count: padding) + "\n"
+    var length = Self.shortestLine
+    while length < text.utf8.count + 1 { length *= 2 }
+    return text + String(repeating: " ", count: length - text.utf8.count - 1) + "\n"
   }
 
   /// Whether `line` is a rank's report or meant to be: not a line of the job's own output.

@@ -13,7 +13,7 @@ struct Revoada: AsyncParsableCommand {
     subcommands: [
       TrainCommand.self, LaunchCommand.self, EvalCommand.self, DataCommand.self, GenerateCommand.self,
       BenchCommand.self,
-      PlanCommand.self, TokenizerCommand.self, CheckpointCommand.self,
+      PlanCommand.self, TokenizerCommand.self, CheckpointCommand.self, TidyCommand.self,
     ])
 
   static func main() async {

@@ -40,6 +40,16 @@ public final class RunningProcess {
   /// What the program has written to its standard output up to now.
   public var standardOutputSoFar: String { standardOutput.text }
 
+  /// What it has written to its standard error up to now.
+  public var standardErrorSoFar: String { standardError.text }
+
+  /// Whether it has ended; `wait` then returns at once.
+  public var isOver: Bool {
+    var information = siginfo_t()
+    return waitid(P_PID, id_t(processIdentifier), &information, WEXITED | WNOHANG | WNOWAIT) == 0
+      && information.si_signo == SIGCHLD
+  }
+
   /// The processes that this one has started and that are still there: under `mpirun`, the ranks.
   public var children: [pid_t] {
     let path = "/proc/\(processIdentifier)/task/\(processIdentifier)/children"

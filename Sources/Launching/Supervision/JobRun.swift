@@ -35,6 +35,8 @@ struct JobRun {
   let write: @Sendable ([UInt8]) -> Void
   /// Told once, when the ranks take their first step.
   let whenTraining: @Sendable (JobWatch) -> Void
+  /// Told of a rank on this machine that is gone without a word, long before mpirun has ended what is left.
+  let whenGone: @Sendable (RankReport) -> Void
 
   func run() async throws(LaunchError) -> Outcome {
     let state = State(watch: JobWatch(ranks: plan.ranks, patience: patience))
@@ -94,6 +96,7 @@ struct JobRun {
     while !Task.isCancelled {
       await pause(Self.look)
       let (watch, seconds, trouble) = state.look()
+      for rank in watch.reports where Self.isGone(rank) && state.isNews(rank) { whenGone(rank) }
       if let trouble {
         state.note(.trouble(trouble))
       } else if let ending = hosts?.look(watch, at: seconds) {
@@ -112,6 +115,14 @@ struct JobRun {
       if !Task.isCancelled { kill(job, SIGKILL) }
       return
     }
+  }
+
+  /// Whether a rank that ran on this machine does not any more, though it had not come to its end.
+  private static func isGone(_ rank: RankReport) -> Bool {
+    guard rank.phase != .ending, rank.lastWords == nil, !rank.isAskedToEnd, rank.host == LocalNames.hostName() else {
+      return false
+    }
+    return kill(rank.process, 0) != 0 && errno == ESRCH
   }
 
   /// Whether a child has ended; it stays to be waited for.
@@ -137,6 +148,7 @@ extension JobRun {
       var ending: Ending?
       var hasBegun = false
       var isRead = false
+      var isAnyGone = false
     }
 
     private let clock = ContinuousClock()
@@ -170,6 +182,14 @@ extension JobRun {
     func endOfOutput() { content.withLock { $0.isRead = true } }
 
     func note(_ ending: Ending) { content.withLock { $0.ending = ending } }
+
+    /// `true` for the first rank only: mpirun ends the others because of it.
+    func isNews(_ rank: RankReport) -> Bool {
+      content.withLock { content in
+        defer { content.isAnyGone = true }
+        return !content.isAnyGone
+      }
+    }
 
     /// `true` once: when the first rank has left its start.
     func hasBegunToTrain() -> Bool {

@@ -11,6 +11,14 @@ enum JobVerdict: Equatable {
   case hostsAreBack
   case failed(JobFailure)
 
+  /// Whether no other job follows.
+  var isFinal: Bool {
+    switch self {
+    case .ended, .endedSilently: true
+    case .hostsAreBack, .failed: false
+    }
+  }
+
   /// Statuses with which a worker says that the same command would fail again: wrong usage, configuration, or data.
   private static let hopeless: Set<Int32> = [64, 65, 66, 67, 68, 69, 72, 76, 77, 78]
 

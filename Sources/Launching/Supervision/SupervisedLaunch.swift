@@ -38,6 +38,14 @@ public struct SupervisedLaunch: Sendable {
     return try await relay.listening { try await run(relay) }
   }
 
+  /// After a failure processes may have been killed that could not put their things away: every host looks for such.
+  private func tidy(_ hosts: HostList?) async {
+    guard let hosts else { return }
+    let command = [machine.executable, "tidy", "--after", LocalNames.hostName()]
+    // A host that does not answer now is tidied by the next job there.
+    _ = await RemoteHost.onEach(hosts.hosts.map { RemoteHost($0.name) }) { await $0.run(command, timeout: .seconds(15)) }
+  }
+
   private func run(_ relay: StopRelay) async throws -> ExitStatus {
     var roster = try await HostRoster(request.hosts, probe: probe)
     var policy = RestartPolicy(maximumRestarts: limits.maximumRestarts)
@@ -46,7 +54,9 @@ public struct SupervisedLaunch: Sendable {
     while true {
       number += 1
       let (outcome, plan) = try await job(number, on: roster, lanes: lanes, policy, relay)
-      switch JobVerdict(outcome, stopRequests: relay.requests) {
+      let verdict = JobVerdict(outcome, stopRequests: relay.requests)
+      if !policy.failures.isEmpty, verdict.isFinal { await tidy(roster.present) }
+      switch verdict {
       case .ended(let status): return status
       case .endedSilently:
         let ending = JobEnding(status: outcome.status, stopRequests: relay.requests)
@@ -84,7 +94,8 @@ public struct SupervisedLaunch: Sendable {
       plan: plan, relay: relay, patience: limits.hangSeconds, hosts: hosts, write: console.write,
       whenTraining: { watch in
         if restarts > 0 { console.note("training again on \(plan.ranks) \(plan.ranks == 1 ? "rank" : "ranks")") }
-      }
+      },
+      whenGone: { rank in console.note("rank \(rank.rank) on \(rank.host) is gone: what is left of the job ends") }
     ).run()
     return (outcome, plan)
   }

@@ -1,0 +1,180 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+
+/// One training run from its first start to its end, with faults on the way.
+struct ChaosRun {
+  /// What came of it.
+  struct Result {
+    var faults: [Fault] = []
+    /// Starts of the launcher: one more than it died or was asked to end.
+    var launches = 0
+    /// Seconds from a rank's death to the launcher's word, and to training again.
+    var noticed: [Double] = []
+    var recovered: [Double] = []
+    var digest: String?
+    /// Why the run is lost; `nil` where it ended.
+    var problem: String?
+    var remains: [String] = []
+  }
+
+  let program: String
+  let place: Place
+  let workload: Workload
+  let ranks: Int
+  let number: Int
+  /// Faults before the run is left in peace.
+  let faultCount: Int
+
+  private static let hangSeconds = 4
+  /// However much is done to it: a run that has not ended by then is lost.
+  private static let limit = 300.0
+
+  private var name: String { "\(workload.name)-\(number)" }
+  private var runFolder: String { "\(place.disk)/\(name)" }
+
+  func result(_ random: inout SplitMix) throws -> Result {
+    var result = Result()
+    let start = ContinuousClock.now
+    var process = try launch(&result)
+    while true {
+      if process.isOver {
+        let output = try process.wait()
+        if output.exitCode == 0 { break }
+        // A queue or a person starts it again: after being killed, asked to end, or out of patience.
+        guard [75, 137].contains(output.exitCode) || isTemporary(output) else {
+          result.problem = "ended with \(output.exitCode): \(output.standardError.suffix(600))"
+          break
+        }
+        process = try launch(&result)
+      }
+      guard (ContinuousClock.now - start) / .seconds(1) < Self.limit else {
+        result.problem = "not at its end after \(Self.limit) s: \(process.standardErrorSoFar.suffix(600))"
+        break
+      }
+      if result.faults.count < faultCount {
+        usleep(UInt32.random(in: 50_000...900_000, using: &random))
+        if !process.isOver { makeFault(process, &result, &random) }
+      } else {
+        usleep(20_000)
+      }
+    }
+    result.digest = try digest()
+    result.remains = remains()
+    try FileManager.default.removeItem(atPath: runFolder)
+    return result
+  }
+
+  /// A full disk at the very start is refused with 73, which the launcher of a queue would try again too.
+  private func isTemporary(_ output: RunningProcess.Output) -> Bool { output.exitCode == 73 }
+
+  private func launch(_ result: inout Result) throws -> RunningProcess {
+    result.launches += 1
+    var arguments = ["launch", "\(place.folder.path)/\(workload.name).yaml", "--run", runFolder]
+    arguments += ["--max-restarts", "10000", "--hang-timeout", "\(Self.hangSeconds)", "--threads", "1"]
+    arguments += place.hosts.map { ["--hosts", $0] } ?? ["-n", "\(ranks)"]
+    return try RunningProcess(program, arguments, environment: ["TMPDIR": place.scratch])
+  }
+
+  private func digest() throws -> String? {
+    guard let summary = FileManager.default.contents(atPath: "\(runFolder)/summary.json") else { return nil }
+    let output = try RunningProcess(program, ["checkpoint", "digest", runFolder]).wait()
+    let digest = output.standardOutput.prefix { !$0.isNewline }
+    // The summary says the same.
+    return String(decoding: summary, as: UTF8.self).contains(digest) ? String(digest) : "the summary has another"
+  }
+
+  // MARK: - Faults
+
+  private func makeFault(_ launcher: RunningProcess, _ result: inout Result, _ random: inout SplitMix) {
+    let fault = Fault.any(of: place.faults, &random)
+    let victims = Victims(run: runFolder)
+    func strike(_ candidates: [pid_t], _ signal: Int32) -> Bool {
+      guard let victim = candidates.randomElement(using: &random) else { return false }
+      return kill(victim, signal) == 0
+    }
+    let milliseconds = UInt32.random(in: 200...3000, using: &random)
+    let host = place.names.dropFirst().randomElement(using: &random) ?? ""
+    var isDone = true
+    switch fault {
+    case .killRank:
+      // Every second time the next fault does not wait until the job has recovered.
+      if Bool.random(using: &random) {
+        isDone = strike(victims.ranks, SIGKILL)
+      } else {
+        isDone = killAndMeasure(launcher, &result) { strike(victims.ranks, SIGKILL) }
+      }
+    case .killLauncher: launcher.send(SIGKILL)
+    case .killMPIRun: isDone = strike(victims.mpirun, SIGKILL)
+    case .killDaemon: isDone = strike(Victims.daemons, SIGKILL)
+    case .stopRank: isDone = strike(victims.ranks, SIGSTOP)
+    case .stopMPIRun: isDone = strike(victims.mpirun, SIGSTOP)
+    case .stopLauncher:
+      launcher.send(SIGSTOP)
+      usleep(milliseconds * 1000)
+      launcher.send(SIGCONT)
+    case .askRank: isDone = strike(victims.ranks, SIGTERM)
+    case .askLauncher: launcher.send(SIGTERM)
+    case .fillDisk: place.withFullDisk { usleep(milliseconds * 1000) }
+    case .cutLink: place.withCutLink(of: host) { usleep(milliseconds * 6000) }
+    case .slowLink: place.withSlowLink(of: host) { usleep(milliseconds * 1000) }
+    }
+    if isDone { result.faults.append(fault) }
+  }
+
+  /// Kills, and waits until the launcher has said so and trains again; the kill counts where that did not happen, too.
+  private func killAndMeasure(_ launcher: RunningProcess, _ result: inout Result, _ strike: () -> Bool) -> Bool {
+    let before = launcher.standardErrorSoFar
+    // Only a job that trains can be said to train again.
+    guard before.contains("epoch") || before.contains("training again"), strike() else { return false }
+    let start = ContinuousClock.now
+    func wait(for texts: [String]) -> Double? {
+      while !launcher.isOver {
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let news = launcher.standardErrorSoFar.dropFirst(before.count)
+        if texts.contains(where: { news.contains($0) }) { return seconds }
+        if seconds > 30 { return nil }
+        usleep(10_000)
+      }
+      return nil
+    }
+    if let seconds = wait(for: ["is gone", "was ended by signal 9"]) { result.noticed.append(seconds) }
+    if let seconds = wait(for: ["training again"]) { result.recovered.append(seconds) }
+    return true
+  }
+
+  // MARK: - What is left
+
+  /// Processes, segments of shared memory and folders that the run has left behind, after a moment to end in.
+  private func remains() -> [String] {
+    var found: [String] = []
+    for _ in 0..<100 {
+      found = Victims(run: runFolder).all.map { "process \($0)" } + leftFiles
+      if found.isEmpty { break }
+      usleep(50_000)
+    }
+    return found
+  }
+
+  private var leftFiles: [String] {
+    ["/dev/shm", place.scratch].flatMap { folder in
+      names(in: folder).filter { $0.hasPrefix("revoada-") || $0.hasPrefix("vader_") || $0.hasPrefix("ompi.") }
+        .map { "\(folder)/\($0)" }.filter(holdsFiles)
+    }
+  }
+
+  /// An empty folder that a daemon has made too late, when all was over, is no loss.
+  private func holdsFiles(_ path: String) -> Bool {
+    let below = names(in: path)
+    return below.isEmpty ? !isFolder(path) : below.contains { holdsFiles("\(path)/\($0)") }
+  }
+
+  private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private func names(in folder: String) -> [String] {
+    do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch { return [] }
+  }
+}
