@@ -125,8 +125,8 @@ struct ChaosRun {
   /// Kills, and waits until the launcher has said so and trains again; the kill counts where that did not happen, too.
   private func killAndMeasure(_ launcher: RunningProcess, _ result: inout Result, _ strike: () -> Bool) -> Bool {
     let before = launcher.standardErrorSoFar
-    // Only a job that trains can be said to train again.
-    guard before.contains("epoch") || before.contains("training again"), strike() else { return false }
+    // Only a job that has begun to train can be said to train again.
+    guard FileManager.default.fileExists(atPath: "\(runFolder)/metrics.jsonl"), strike() else { return false }
     let start = ContinuousClock.now
     func wait(for texts: [String]) -> Double? {
       while !launcher.isOver {

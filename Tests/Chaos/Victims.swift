@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import TestSupport
 
@@ -15,25 +14,17 @@ struct Victims {
   var all: [pid_t] { processes { _ in true } }
 
   /// Open MPI's daemons on the other hosts. They do not know the run's folder; in a lab there are no others.
-  static var daemons: [pid_t] { everybody().filter { $0.arguments[0].hasSuffix("orted") }.map(\.process) }
+  static var daemons: [pid_t] { Self.processes { $0[0].hasSuffix("orted") } }
 
   private func processes(where isWanted: ([String]) -> Bool) -> [pid_t] {
-    Self.everybody().filter { $0.arguments.contains(run) && isWanted($0.arguments) }.map(\.process)
+    Self.processes { $0.contains(run) && isWanted($0) }
   }
 
-  /// All processes with their command lines; those that have ended and wait to be collected have none.
-  private static func everybody() -> [(process: pid_t, arguments: [String])] {
-    let entries: [String]
+  private static func processes(where isWanted: ([String]) -> Bool) -> [pid_t] {
     do {
-      entries = try FileManager.default.contentsOfDirectory(atPath: "/proc")
+      return try ProcessTable.processes(where: isWanted).map(\.process)
     } catch {
       return []
     }
-    return entries.compactMap { pid_t($0) }.compactMap { process in
-      guard let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline"), !line.isEmpty else {
-        return nil
-      }
-      return (process, line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
-    }.filter { !$0.arguments.isEmpty }
   }
 }
