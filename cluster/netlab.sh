@@ -8,7 +8,8 @@
 # The hosts lab1 ... labN are network and UTS namespaces joined by a bridge: Open MPI tells nodes apart by hostname,
 # reaches them by ssh and sends between them by TCP. They share this machine's files and working directory; each has
 # its share of the processors, at least one. --rate limits every link, each way (100mbit, 1gbit, 10gbit); without it a
-# link is as fast as the machine. $LAB_HOSTS has the names, with commas between.
+# link is as fast as the machine. $LAB_HOSTS has the names, with commas between. `lab-link lab2 down` cuts a host off,
+# `lab-link lab2 up` brings it back.
 #
 # Nothing remains: all of it lives in namespaces of this process, which the kernel takes back when it ends, however it
 # ends. No file of ~/.ssh is read or written, and nobody outside can reach the hosts, nor they anybody outside.
@@ -202,7 +203,8 @@ END
 set_environment() {
   mkdir "$folder/bin" "$folder/scratch"
   printf '#!/bin/sh\nexec %s -F %s "$@"\n' "$(command -v ssh)" "$folder/ssh_config" >"$folder/bin/ssh"
-  chmod +x "$folder/bin/ssh"
+  printf '#!/bin/sh\nexec nsenter --net="%s/$1.net" ip link set eth0 "$2"\n' "$folder" >"$folder/bin/lab-link"
+  chmod +x "$folder/bin/ssh" "$folder/bin/lab-link"
   LAB_HOSTS=lab1
   local number
   for ((number = 2; number <= hosts; number++)); do LAB_HOSTS+=,lab$number; done
