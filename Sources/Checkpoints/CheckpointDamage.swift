@@ -29,7 +29,7 @@ public enum CheckpointDamage: Error, Equatable, CustomStringConvertible {
     case .manifestUnreadable(let reason): "\(CheckpointManifest.fileName) is not understood: \(reason)"
     case .otherFormatVersion(let version):
       "written in format \(version), of which this version of revoada knows nothing "
-        + "(it reads format \(CheckpointManifest.currentFormatVersion))"
+        + "(it reads formats up to \(CheckpointManifest.currentFormatVersion))"
     case .missingFile(let file): "\(file) is missing"
     case .wrongSize(let file, let expected, let found):
       "\(file) is \(found < expected ? "truncated" : "too long"): \(found) of \(expected) bytes"

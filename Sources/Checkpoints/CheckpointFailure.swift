@@ -6,6 +6,8 @@ public enum CheckpointFailure: UserFacingError, Equatable {
   /// Nothing was committed; older checkpoints are as they were. `leftover` is set where even the half-written folder
   /// could not be removed.
   case notSaved(step: Int, directory: String, cause: FileSystemError, leftover: FileSystemError?)
+  /// Everything was written without an error, but what was read back is something else. Older checkpoints are as they were.
+  case notVerified(step: Int, directory: String, CheckpointDamage)
   case notFound(path: String)
   case damaged(path: String, CheckpointDamage)
   /// There are checkpoints, but not one of them verifies.
@@ -22,7 +24,7 @@ public enum CheckpointFailure: UserFacingError, Equatable {
 
   public var exitStatus: ExitStatus {
     switch self {
-    case .notSaved: .cannotWrite
+    case .notSaved, .notVerified: .cannotWrite
     case .notFound, .noCommonStep: .missingInput
     case .damaged, .noneSound, .mismatch: .badData
     }
@@ -33,6 +35,9 @@ public enum CheckpointFailure: UserFacingError, Equatable {
     case .notSaved(let step, let directory, let cause, let leftover):
       "the checkpoint of step \(step) was not saved in \(directory): \(cause.message); older checkpoints are untouched"
         + (leftover.map { "; what was written of it stays: \($0.message)" } ?? "")
+    case .notVerified(let step, let directory, let damage):
+      "the checkpoint of step \(step) was written in \(directory), but does not read back: \(damage); "
+        + "older checkpoints are untouched"
     case .notFound(let path): "there is no checkpoint in \(path)"
     case .damaged(let path, let damage): "checkpoint \(path) cannot be used: \(damage)"
     case .noneSound(let directory): "every checkpoint in \(directory) is damaged"
@@ -46,6 +51,8 @@ public enum CheckpointFailure: UserFacingError, Equatable {
   public var remedy: String? {
     switch self {
     case .notSaved(_, _, let cause, _): cause.remedy
+    case .notVerified:
+      "That disk loses what it is given: look into the system log, or let checkpoint.path name another one."
     case .notFound: "Give a checkpoint folder (step-...), a folder of these, or a run's folder."
     case .damaged(_, .otherFormatVersion): "Use the version of revoada that wrote it, or a newer one."
     case .damaged: "Use another checkpoint: `revoada checkpoint verify DIR` tells which ones are sound."

@@ -3,8 +3,10 @@ import FoundationEssentials
 
 /// The content of `MANIFEST.json`, the file that makes a folder a checkpoint: it is written last.
 public struct CheckpointManifest: Codable, Hashable, Sendable {
-  /// The format this version writes, and the only one it reads.
-  public static let currentFormatVersion = 1
+  /// The format this version writes. Format 1 differs in that it names the digest of the parameters.
+  public static let currentFormatVersion = 2
+  /// The formats this version reads.
+  static let readableFormatVersions = 1...currentFormatVersion
   static let fileName = "MANIFEST.json"
 
   /// A file of the checkpoint.
@@ -38,8 +40,9 @@ public struct CheckpointManifest: Codable, Hashable, Sendable {
   /// Sorted by name.
   public let optimizerState: [Tensor]
   public let files: [File]
-  /// See ``parametersDigest(of:)``.
-  public let parametersDigest: String
+  /// In format 1 only; see ``parametersDigest(of:)``. Several ranks write a checkpoint together, and none of them sees all
+  /// of its parameters: ``LoadedCheckpoint/parametersDigest()`` finds it out from the files.
+  public let parametersDigest: String?
 
   enum CodingKeys: String, CodingKey {
     case training, parameters, files
@@ -88,7 +91,7 @@ extension CheckpointManifest {
     let version: Int
     do {
       version = try JSONDecoder().decode(FormatVersion.self, from: Data(text)).formatVersion
-      guard version == Self.currentFormatVersion else { throw CheckpointDamage.otherFormatVersion(version) }
+      guard Self.readableFormatVersions.contains(version) else { throw CheckpointDamage.otherFormatVersion(version) }
       self = try JSONDecoder().decode(CheckpointManifest.self, from: Data(text))
     } catch let damage as CheckpointDamage {
       throw damage

@@ -10,36 +10,103 @@ public struct SavedCheckpoint: Equatable, Sendable {
   public let cleanUpFailure: FileSystemError?
 }
 
+/// Saving, so that at every instant, whatever dies, a complete checkpoint exists:
+///
+/// 1. ``begin(step:)``: make `step-N.partial`.
+/// 2. ``write(_:named:step:)``, by however many processes at a time: write a file of tensors there, fsync it.
+/// 3. ``commit(_:_:files:)``: write the manifest, fsync it and the folder. If `step-N` exists already (a run resumed from an
+///    older step), move it aside to `step-N.replaced`, which loading still accepts. Rename `step-N.partial` to `step-N`, and
+///    fsync the directory.
+/// 4. Read all of it back; what does not verify counts as not saved and is withdrawn.
+/// 5. Only now remove what is obsolete: interrupted saves, replaced ones, and all but the last ``keepLast`` checkpoints up
+///    to this step. Checkpoints of later steps are left alone: they belong to a run that this one went back behind.
+///
+/// Whatever fails, nothing older is removed.
 extension CheckpointStore {
-  /// Saves a checkpoint so that at every instant, whatever dies, a complete one exists.
-  ///
-  /// 1. Write `step-N.partial`: the tensors, then the manifest; fsync every file and the folder.
-  /// 2. If `step-N` exists already (a run resumed from an older step), move it aside to `step-N.replaced`, which
-  ///    loading still accepts. Then rename `step-N.partial` to `step-N`, and fsync the directory: committed.
-  /// 3. Remove what is obsolete: interrupted saves, replaced ones, and all but the last ``keepLast`` checkpoints up to
-  ///    this step. Checkpoints of later steps are left alone: they belong to a run that this one went back behind.
-  ///
-  /// Throws ``CheckpointFailure/notSaved(step:directory:cause:leftover:)`` if 1 or 2 fails; nothing older is removed
-  /// then.
+  /// All of it by one process.
   @discardableResult
   public func save(_ checkpoint: Checkpoint) throws(CheckpointFailure) -> SavedCheckpoint {
     let step = checkpoint.training.progress.step
-    let partial = CheckpointFolder(step: step, state: .partial)
-    let manifest: CheckpointManifest
+    let shares = CheckpointShares(
+      parameters: checkpoint.parameters.map(\.signature), optimizerState: checkpoint.optimizerState.map(\.signature))
+    try begin(step: step)
+    var files: [CheckpointManifest.File] = []
     do throws(FileSystemError) {
-      try fileSystem.createDirectoryAndParents(directory)
-      try fileSystem.removeDirectoryAndFiles(path(of: partial))
-      manifest = try write(checkpoint, into: path(of: partial))
-      try commit(partial)
+      let share = shares.shares[0]
+      for (shard, tensors) in [(share.model, checkpoint.parameters), (share.optimizer, checkpoint.optimizerState)] {
+        guard let shard else { continue }
+        files.append(try write(tensors, named: shard.fileName, step: step))
+      }
     } catch {
-      let leftover = failure { () throws(FileSystemError) in try fileSystem.removeDirectoryAndFiles(path(of: partial)) }
-      throw CheckpointFailure.notSaved(step: step, directory: directory, cause: error, leftover: leftover)
+      throw notSaved(step: step, error)
+    }
+    return try commit(checkpoint.training, shares, files: files)
+  }
+
+  /// Makes the folder that the files of a step's checkpoint are written into, without what an interrupted save of the step
+  /// has left there.
+  public func begin(step: Int) throws(CheckpointFailure) {
+    do throws(FileSystemError) {
+      try fileSystem.createDirectoryAndParents(directory, isPrivate: true)
+      let partial = path(of: CheckpointFolder(step: step, state: .partial))
+      try fileSystem.removeDirectoryAndFiles(partial)
+      try fileSystem.createDirectory(partial)
+    } catch {
+      throw notSaved(step: step, error)
+    }
+  }
+
+  /// Writes one of a checkpoint's files, and waits until it would survive a power cut.
+  ///
+  /// - Returns: its line in the manifest.
+  public func write(
+    _ tensors: [NamedTensor], named name: String, step: Int
+  ) throws(FileSystemError) -> CheckpointManifest.File {
+    let folder = path(of: CheckpointFolder(step: step, state: .partial))
+    let written = try SafetensorsFile.write(tensors, to: "\(folder)/\(name)", fileSystem: fileSystem)
+    return CheckpointManifest.File(name: name, byteCount: written.byteCount, sha256: written.sha256)
+  }
+
+  /// Makes a checkpoint of the files that were written, all those of `shares`.
+  public func commit(
+    _ training: TrainingRecord, _ shares: CheckpointShares, files: [CheckpointManifest.File]
+  ) throws(CheckpointFailure) -> SavedCheckpoint {
+    let step = training.progress.step
+    let folder = CheckpointFolder(step: step)
+    let manifest = CheckpointManifest(
+      formatVersion: CheckpointManifest.currentFormatVersion, training: training, parameters: shares.parameterRows,
+      optimizerState: shares.optimizerStateRows, files: files.sorted { $0.name < $1.name }, parametersDigest: nil)
+    var replaced: CheckpointFolder?
+    do throws(FileSystemError) {
+      try write(manifest, into: path(of: CheckpointFolder(step: step, state: .partial)))
+      replaced = try moveAside(folder)
+      try fileSystem.rename(path(of: CheckpointFolder(step: step, state: .partial)), to: path(of: folder))
+      try fileSystem.synchronizeDirectory(directory)
+    } catch {
+      throw notSaved(step: step, error)
+    }
+    do throws(CheckpointDamage) {
+      let found = try LoadedCheckpoint(verifying: path(of: folder), fileSystem: fileSystem).manifest
+      guard found == manifest else { throw .manifestChanged }
+    } catch {
+      withdraw(folder, replaced)
+      throw CheckpointFailure.notVerified(step: step, directory: directory, error)
     }
     var removedSteps: [Int] = []
     let cleanUpFailure = failure { () throws(FileSystemError) in removedSteps = try removeObsolete(upTo: step) }
     return SavedCheckpoint(
-      path: path(of: CheckpointFolder(step: step)), manifest: manifest, removedSteps: removedSteps,
-      cleanUpFailure: cleanUpFailure)
+      path: path(of: folder), manifest: manifest, removedSteps: removedSteps, cleanUpFailure: cleanUpFailure)
+  }
+
+  /// The error of a save that `cause` ended, after what was written of it is removed.
+  public func notSaved(step: Int, _ cause: FileSystemError) -> CheckpointFailure {
+    let leftover = failure { () throws(FileSystemError) in try discard(step: step) }
+    return CheckpointFailure.notSaved(step: step, directory: directory, cause: cause, leftover: leftover)
+  }
+
+  /// Removes what was written of a checkpoint that is not to be.
+  public func discard(step: Int) throws(FileSystemError) {
+    try fileSystem.removeDirectoryAndFiles(path(of: CheckpointFolder(step: step, state: .partial)))
   }
 
   private func failure(of body: () throws(FileSystemError) -> Void) -> FileSystemError? {
@@ -51,80 +118,32 @@ extension CheckpointStore {
     }
   }
 
-  private func write(_ checkpoint: Checkpoint, into folder: String) throws(FileSystemError) -> CheckpointManifest {
-    try fileSystem.createDirectory(folder)
-    var files: [CheckpointManifest.File] = []
-    let parameters = try writeShard("model", checkpoint.parameters, into: folder, listing: &files)
-    let optimizerState = try writeShard("optimizer", checkpoint.optimizerState, into: folder, listing: &files)
-    let manifest = CheckpointManifest(
-      formatVersion: CheckpointManifest.currentFormatVersion, training: checkpoint.training, parameters: parameters,
-      optimizerState: optimizerState, files: files, parametersDigest: parametersDigest(of: checkpoint.parameters))
-    let bytes = manifest.encoded()
+  private func write(_ manifest: CheckpointManifest, into folder: String) throws(FileSystemError) {
     var output = HashingOutput(file: try fileSystem.createFile("\(folder)/\(CheckpointManifest.fileName)"))
-    try output.write(bytes)
+    try output.write(manifest.encoded())
     _ = try output.finish()
     try fileSystem.synchronizeDirectory(folder)
-    return manifest
   }
 
-  /// Writes the tensors as shard 1 of 1, and returns their rows in the manifest's table.
-  private func writeShard(
-    _ kind: String, _ tensors: [NamedTensor], into folder: String, listing files: inout [CheckpointManifest.File]
-  ) throws(FileSystemError) -> [CheckpointManifest.Tensor] {
-    let name = shardName(kind, number: 1, of: 1)
-    let written = try SafetensorsFile.write(tensors, to: "\(folder)/\(name)", fileSystem: fileSystem)
-    files.append(CheckpointManifest.File(name: name, byteCount: written.byteCount, sha256: written.sha256))
-    return tensors.sortedByName().map { tensor in
-      CheckpointManifest.Tensor(
-        name: tensor.name, shape: tensor.shape, dtype: SafetensorsFile.ElementType.float32.rawValue, file: name)
+  /// Gives an older checkpoint of the same step another name, if there is one, and returns that.
+  private func moveAside(_ folder: CheckpointFolder) throws(FileSystemError) -> CheckpointFolder? {
+    guard try fileSystem.exists(path(of: folder)) else { return nil }
+    var number = 0
+    while try fileSystem.exists(path(of: CheckpointFolder(step: folder.step, state: .replaced(number)))) {
+      number += 1
     }
+    let replaced = CheckpointFolder(step: folder.step, state: .replaced(number))
+    try fileSystem.rename(path(of: folder), to: path(of: replaced))
+    return replaced
   }
 
-  private func commit(_ partial: CheckpointFolder) throws(FileSystemError) {
-    let committed = path(of: CheckpointFolder(step: partial.step))
-    if try fileSystem.exists(committed) {
-      var aside = 0
-      while try fileSystem.exists(path(of: CheckpointFolder(step: partial.step, state: .replaced(aside)))) {
-        aside += 1
-      }
-      try fileSystem.rename(committed, to: path(of: CheckpointFolder(step: partial.step, state: .replaced(aside))))
+  /// Takes back a checkpoint that did not verify. What cannot be taken back stays: loading passes it over.
+  private func withdraw(_ folder: CheckpointFolder, _ replaced: CheckpointFolder?) {
+    _ = failure { () throws(FileSystemError) in
+      if try fileSystem.exists(path(of: folder)) { try remove(folder) }
+      try discard(step: folder.step)
+      if let replaced { try fileSystem.rename(path(of: replaced), to: path(of: folder)) }
+      try fileSystem.synchronizeDirectory(directory)
     }
-    try fileSystem.rename(path(of: partial), to: committed)
-    try fileSystem.synchronizeDirectory(directory)
-  }
-}
-
-// MARK: - Removing what is obsolete
-
-extension CheckpointStore {
-  /// Returns the steps whose checkpoints went because of ``keepLast``.
-  private func removeObsolete(upTo step: Int) throws(FileSystemError) -> [Int] {
-    let folders = try folders()
-    for folder in folders where folder.state == .partial { try fileSystem.removeDirectoryAndFiles(path(of: folder)) }
-    try settleReplaced(folders)
-    let obsolete = try self.folders().filter { $0.state == .committed && $0.step <= step }.dropFirst(keepLast)
-    for folder in obsolete { try remove(folder) }
-    try fileSystem.synchronizeDirectory(directory)
-    return obsolete.map(\.step).reversed()
-  }
-
-  /// Removes replaced checkpoints; one whose replacement never came gets its name back.
-  private func settleReplaced(_ folders: [CheckpointFolder]) throws(FileSystemError) {
-    var committedSteps = Set(folders.filter { $0.state == .committed }.map(\.step))
-    for folder in folders {
-      guard case .replaced = folder.state else { continue }
-      if committedSteps.insert(folder.step).inserted {
-        try fileSystem.rename(path(of: folder), to: path(of: CheckpointFolder(step: folder.step)))
-      } else {
-        try remove(folder)
-      }
-    }
-  }
-
-  /// Renames first, so that a removal cut short does not leave a folder that looks like a damaged checkpoint.
-  private func remove(_ folder: CheckpointFolder) throws(FileSystemError) {
-    let partial = path(of: CheckpointFolder(step: folder.step, state: .partial))
-    try fileSystem.rename(path(of: folder), to: partial)
-    try fileSystem.removeDirectoryAndFiles(partial)
   }
 }

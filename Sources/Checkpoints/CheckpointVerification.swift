@@ -42,8 +42,9 @@ public struct CheckpointVerification: Sendable {
 
 extension LoadedCheckpoint {
   fileprivate func digestDamage() -> CheckpointDamage? {
+    guard let expected = manifest.parametersDigest else { return nil }
     do throws(FileSystemError) {
-      return try parametersDigest() == manifest.parametersDigest ? nil : .wrongParametersDigest
+      return try parametersDigest() == expected ? nil : .wrongParametersDigest
     } catch {
       return .unreadable(error)
     }

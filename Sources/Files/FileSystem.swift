@@ -4,12 +4,17 @@
 /// ``FileSystemError`` with the call's name; none retries or hides a failure.
 public protocol FileSystem: Sendable {
   /// Creates one directory; its parent must exist and it must not.
-  func createDirectory(_ path: String) throws(FileSystemError)
+  ///
+  /// - Parameter isPrivate: whether its owner alone may look into it, however generous the umask is.
+  func createDirectory(_ path: String, isPrivate: Bool) throws(FileSystemError)
 
   /// Creates an empty file, or empties the one that is there.
   func createFile(_ path: String) throws(FileSystemError) -> any WritableFile
 
   func openFile(_ path: String) throws(FileSystemError) -> any ReadableFile
+
+  /// Makes `path` another name for what is, or will be, at `target`.
+  func createLink(_ path: String, to target: String) throws(FileSystemError)
 
   /// Gives a file or a directory another name on the same disk, in one step that nobody sees half done.
   func rename(_ path: String, to newPath: String) throws(FileSystemError)
@@ -26,6 +31,9 @@ public protocol FileSystem: Sendable {
 
   /// Removes an empty directory.
   func removeDirectory(_ path: String) throws(FileSystemError)
+
+  /// The bytes that this user may still write on the disk of `path`.
+  func freeByteCount(_ path: String) throws(FileSystemError) -> Int
 }
 
 /// A file being written from its start to its end. One that is dropped without ``close()`` is closed silently.
@@ -64,12 +72,19 @@ extension ReadableFile {
 }
 
 extension FileSystem {
+  /// Creates one directory that others may see as far as the umask lets them.
+  public func createDirectory(_ path: String) throws(FileSystemError) {
+    try createDirectory(path, isPrivate: false)
+  }
+
   /// Creates a directory with the parents it lacks, so that they survive a power cut; one that exists is left as it is.
-  public func createDirectoryAndParents(_ path: String) throws(FileSystemError) {
+  ///
+  /// - Parameter isPrivate: whether the directory itself, not the parents, is its owner's alone.
+  public func createDirectoryAndParents(_ path: String, isPrivate: Bool = false) throws(FileSystemError) {
     if try exists(path) { return }
     let parent = parentDirectory(of: path)
     try createDirectoryAndParents(parent)
-    try createDirectory(path)
+    try createDirectory(path, isPrivate: isPrivate)
     try synchronizeDirectory(parent)
   }
 

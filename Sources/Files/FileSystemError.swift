@@ -7,9 +7,9 @@ import Failures
 #endif
 
 /// A file system call that failed: which call, on which path, and why.
-public struct FileSystemError: UserFacingError, Equatable {
+public struct FileSystemError: UserFacingError, Equatable, Codable {
   /// What the call was for; it decides the exit status.
-  public enum Purpose: Sendable {
+  public enum Purpose: String, Sendable, Codable {
     case reading, writing
   }
 

@@ -8,8 +8,8 @@
 public struct LocalFileSystem: FileSystem {
   public init() {}
 
-  public func createDirectory(_ path: String) throws(FileSystemError) {
-    try check(mkdir(path, 0o777), "mkdir", path, .writing)
+  public func createDirectory(_ path: String, isPrivate: Bool) throws(FileSystemError) {
+    try check(mkdir(path, isPrivate ? 0o700 : 0o777), "mkdir", path, .writing)
   }
 
   public func createFile(_ path: String) throws(FileSystemError) -> any WritableFile {
@@ -28,6 +28,10 @@ public struct LocalFileSystem: FileSystem {
       throw FileSystemError(call: "stat", path: path, code: code, purpose: .reading)
     }
     return LocalReadableFile(descriptor: descriptor, path: path, byteCount: Int(status.st_size))
+  }
+
+  public func createLink(_ path: String, to target: String) throws(FileSystemError) {
+    try check(symlink(target, path), "symlink", path, .writing)
   }
 
   public func rename(_ path: String, to newPath: String) throws(FileSystemError) {
@@ -78,6 +82,13 @@ public struct LocalFileSystem: FileSystem {
 
   public func removeDirectory(_ path: String) throws(FileSystemError) {
     try check(rmdir(path), "rmdir", path, .writing)
+  }
+
+  public func freeByteCount(_ path: String) throws(FileSystemError) -> Int {
+    var status = statvfs()
+    try check(statvfs(path, &status), "statvfs", path, .writing)
+    let (bytes, overflows) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
+    return overflows ? .max : bytes
   }
 }
 

@@ -106,8 +106,15 @@ struct CanonicalReduction: Reduction {
 
   // MARK: - Checkpoints
 
+  /// Between nodes a rank keeps the state of its slices only, and rank 0's node gets the others' before a save.
+  private var gathersState: Bool { share == .own && !exchange.isOnOneNode }
+
+  var stateHolders: [Int] {
+    gathersState ? exchange.plan.topology.neighbours(of: 0) : Array(0..<group.size)
+  }
+
   func gatherState() throws {
-    guard share == .own, !exchange.isOnOneNode else { return }
+    guard gathersState else { return }
     for state in optimizer.state { try exchange.collect(state.arena, on: 0) }
   }
 

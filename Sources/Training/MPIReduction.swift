@@ -58,6 +58,8 @@ struct MPIReduction: Reduction {
     return GradientDefect(parameter: entry?.name ?? "the norm", lanes: [])
   }
 
+  var stateHolders: [Int] { Array(0..<group.size) }
+
   func gatherState() {}
 
   func distributeState() throws {

@@ -22,6 +22,9 @@ protocol Reduction {
   /// Sums the gradients over all lanes and updates the parameters everywhere.
   func update(_ request: UpdateRequest, _ times: inout StepTimes) throws -> UpdateOutcome
 
+  /// The ranks that see all of the optimizer's state after `gatherState`, rank 0 first.
+  var stateHolders: [Int] { get }
+
   /// What rank 0 needs for a checkpoint comes to it.
   func gatherState() throws
 
@@ -69,4 +72,9 @@ extension GradientDefect {
     let isOne = lanes.count == 1 && lanes[0].count == 1
     return (isOne ? "lane " : "lanes ") + names.joined(separator: " and ")
   }
+}
+
+extension Optimizer {
+  /// The arenas of its state, and what their tensors' names begin with in a checkpoint.
+  var prefixedState: [(prefix: String, arena: Arena)] { state.map { ($0.name + "/", $0.arena) } }
 }

@@ -18,11 +18,13 @@ public struct RunEnvironment {
   public let pulse: RunPulse
   /// The lanes of a run whose configuration and checkpoint do not say; `nil` takes one for each rank.
   public let defaultLanes: Int?
+  /// Seconds since some moment, by which rank 0 saves every so many (`checkpoint.every_seconds`).
+  public let clock: () -> Double
 
   public init(
     group: any ProcessGroup, backend: Backend, fileSystem: any FileSystem, display: any TrainingDisplay,
     programDigest: @escaping () throws -> String, isInterrupted: @escaping () -> Bool, pulse: RunPulse = RunPulse(),
-    defaultLanes: Int? = nil
+    defaultLanes: Int? = nil, clock: @escaping () -> Double = secondsSinceStart
   ) {
     self.group = group
     self.backend = backend
@@ -32,8 +34,14 @@ public struct RunEnvironment {
     self.isInterrupted = isInterrupted
     self.pulse = pulse
     self.defaultLanes = defaultLanes
+    self.clock = clock
   }
 }
+
+private let start = ContinuousClock.now
+
+/// Seconds since the first call.
+public func secondsSinceStart() -> Double { (ContinuousClock.now - start) / .seconds(1) }
 
 /// The files of a run.
 public struct RunDirectory: Sendable {

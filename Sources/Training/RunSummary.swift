@@ -20,12 +20,15 @@ public struct RunSummary: Codable, Equatable, Sendable {
     public var tokensPerSample: Int?
     /// Of the first rank: the medians over the steps of the last launch of what they took for each part.
     public var stepTimes: StepTimes?
+    /// For how long checkpoints kept the training of the last launch waiting, on the first rank.
+    public var saveSeconds: Double?
     /// Steps whose update was left out because a value was not finite.
     public var skippedSteps: Int?
 
     enum CodingKeys: String, CodingKey {
       case steps, epochs, batch, lanes, seconds
       case stepTimes = "median_step_seconds_by_part"
+      case saveSeconds = "save_seconds"
       case skippedSteps = "skipped_steps"
       case stoppedEarly = "stopped_early"
       case medianStepSeconds = "median_step_seconds"
@@ -85,7 +88,8 @@ extension TrainingRun {
         steps: state.step, epochs: epoch, stoppedEarly: state.hasStoppedEarly, batch: trainer.plan.batchSize,
         lanes: trainer.plan.lanes, seconds: state.trainingSeconds, medianStepSeconds: median,
         samplesPerSecond: median.map { Double(trainer.plan.batchSize) / $0 }, tokensPerSample: data.training.context,
-        stepTimes: StepTimes(mediansOf: session.times), skippedSteps: state.skippedSteps),
+        stepTimes: StepTimes(mediansOf: session.times), saveSeconds: session.saveSeconds,
+        skippedSteps: state.skippedSteps),
       machine: RunSummary.Machine(
         ranks: group.size, nodes: reduction.nodes, threads: parameters.backend.threads.size,
         instructionSet: parameters.backend.kernels.instructionSet.rawValue, sameBits: reduction.sameBits),

@@ -30,8 +30,8 @@ struct Trainer {
     var learningRate: Float
     /// Of the mean gradient, before clipping; `nil` where nobody asked and nothing is clipped.
     var gradientNorm: Double?
-    /// Whether any rank was asked to end.
-    var isInterrupted: Bool
+    /// What the ranks told each other.
+    var signals: StepSignals
     /// Whether the update was left out because a value was not finite.
     var isSkipped = false
     var times: StepTimes
@@ -39,24 +39,25 @@ struct Trainer {
 
   /// Step `step`: take the lanes, forward, backward, reduce, clip, update.
   ///
+  /// - Parameter signals: what this rank has to tell the others, asked for when it does.
   /// - Throws: `TrainingError.lossNotFinite` or `gradientNotFinite`, on every rank alike, unless such steps are skipped.
-  func run(step: Int, wantsNorm: Bool, isInterrupted: Bool) throws -> StepOutcome {
+  func run(step: Int, wantsNorm: Bool, signals: () -> StepSignals = { StepSignals() }) throws -> StepOutcome {
     var times = StepTimes()
     pulse.enter(.computing)
     let laneLosses = times.measure(\.compute) {
       reduction.accumulate { lane, target in backward(step: step, lane: lane, target) }
     }
     pulse.enter(.exchanging)
-    let (losses, anyInterrupted) = try times.measure(\.wait) {
+    let (losses, allSignals) = try times.measure(\.wait) {
       try reduction.settle()
-      return try exchange(laneLosses, isInterrupted)
+      return try exchange(laneLosses, signals())
     }
     let loss = losses.reduce(0, +) / Double(plan.lanes)
     let request = UpdateRequest(
       step: step, learningRate: schedule.learningRate(atStep: step), maximumNorm: maximumNorm, wantsNorm: wantsNorm,
       leavesOutNonFinite: onNonFinite == .skip)
     var outcome = StepOutcome(
-      loss: loss, learningRate: request.learningRate, isInterrupted: anyInterrupted, times: times)
+      loss: loss, learningRate: request.learningRate, signals: allSignals, times: times)
     guard loss.isFinite else {
       let lane = losses.firstIndex { !$0.isFinite } ?? 0
       if onNonFinite == .stop { throw TrainingError.lossNotFinite(step: step + 1, loss: loss, lane: lane) }
@@ -89,10 +90,11 @@ struct Trainer {
   }
 
   /// Every rank gets every lane's loss (adding the others' zeros changes nothing), to be added in lane order.
-  private func exchange(_ laneLosses: [Double], _ isInterrupted: Bool) throws -> (losses: [Double], isInterrupted: Bool)
-  {
-    var figures = laneLosses + [isInterrupted ? 1 : 0]
+  private func exchange(
+    _ laneLosses: [Double], _ signals: StepSignals
+  ) throws -> (losses: [Double], signals: StepSignals) {
+    var figures = laneLosses + signals.figures
     try group.allReduceSum(&figures)
-    return (Array(figures.dropLast()), figures[plan.lanes] > 0)
+    return (Array(figures.prefix(plan.lanes)), StepSignals(figures: figures.suffix(StepSignals.count)))
   }
 }

@@ -4,32 +4,6 @@ import TensorCore
 import Tokenizers
 
 extension TrainingRun {
-  private var store: CheckpointStore {
-    CheckpointStore(
-      directory: directory.checkpoints, keepLast: configuration.checkpoint.keep, fileSystem: environment.fileSystem)
-  }
-
-  /// Saves where the run stands: rank 0 writes, and a failure there ends every rank.
-  func save() throws {
-    try reduction.gatherState()
-    savedPath = try group.agree {
-      guard group.rank == 0 else { return directory.checkpoints }
-      // Nobody could go on from there, and a good checkpoint might have to make room for it.
-      guard parameters.tensor.sumOfSquares().isFinite else {
-        throw TrainingError.parametersNotFinite(step: state.step)
-      }
-      let optimizerArenas = optimizer.state.map { (prefix: $0.name + "/", arena: $0.arena) }
-      let saved = try withNamedTensors(of: [(prefix: "", arena: parameters)]) { parameters in
-        try withNamedTensors(of: optimizerArenas, where: { $0.role == .trained }) { optimizerState in
-          try store.save(
-            Checkpoint(training: try record(), parameters: parameters, optimizerState: optimizerState))
-        }
-      }
-      if let failure = saved.cleanUpFailure { environment.display.note("old checkpoints stay: \(failure.message)") }
-      return saved.path
-    }
-  }
-
   /// Makes the run's folder, sets an earlier run's checkpoints aside if asked to begin anew, and writes config.yaml and
   /// the tokenizer.
   func prepareDirectory(_ resume: ResumePolicy) throws {
@@ -48,20 +22,6 @@ extension TrainingRun {
         try TokenizerFile.write(tokenizer, to: directory.tokenizer, fileSystem: files)
       }
     }
-  }
-
-  private func record() throws -> TrainingRecord {
-    TrainingRecord(
-      progress: TrainingRecord.Progress(
-        step: state.step, samplesSeen: state.step * trainer.plan.batchSize, lanes: trainer.plan.lanes,
-        batchSize: trainer.plan.batchSize, seed: configuration.training.seed),
-      optimizer: configuration.optimizer.kind.rawValue,
-      model: .object(
-        [
-          "description": .string(model.model.description), "configuration": .string(configuration.resolvedYAML),
-        ].merging(try model.description?.members() ?? [:]) { $1 }),
-      preprocessing: try JSONValue(encoding: data.preprocessing), state: try JSONValue(encoding: state),
-      configurationFingerprint: configuration.fingerprint)
   }
 
   /// Puts the checkpoint's values into the arenas of every rank.
@@ -116,7 +76,7 @@ extension TrainingRun {
 }
 
 extension ParameterLayout.Entry {
-  fileprivate func signature(prefix: String) -> TensorSignature {
+  func signature(prefix: String) -> TensorSignature {
     TensorSignature(name: prefix + name, shape: shape.dimensions)
   }
 }

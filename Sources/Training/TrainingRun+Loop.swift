@@ -13,21 +13,25 @@ extension TrainingRun {
           path: directory.metrics, keepingThrough: state.step, fileSystem: environment.fileSystem) : nil
     }
     var session = Session()
+    let saver = try makeSaver()
     while state.step < totalSteps && !state.hasStoppedEarly {
-      let outcome = try step(&session)
+      let outcome = try step(&session, saver)
       var metrics = try logIfDue(outcome, session)
       try evaluateIfDue(&metrics, session)
-      if let metrics { try group.agree { try log?.append(metrics) } }
+      if let metrics { try endingSaved(saver) { try group.agree { try log?.append(metrics) } } }
       environment.display.update(progress(session))
       let isOver = state.step == totalSteps || state.hasStoppedEarly
-      if isOver || outcome.isInterrupted || isDue(configuration.checkpoint.every) { try save() }
-      if outcome.isInterrupted && !isOver {
+      let isInterrupted = outcome.signals.interrupted > 0
+      try session.timeSaving {
+        if isOver || isInterrupted { try saveNow(saver) } else { try saveIfDue(outcome.signals, saver) }
+      }
+      if isInterrupted && !isOver {
         environment.display.finish()
         try fail(.interrupted(step: state.step, directory: directory.path))
       }
     }
     // No step was left to do, and what the run began at was not its own.
-    if savedPath == nil { try save() }
+    if savedPath == nil { try session.timeSaving { try saveNow(saver) } }
     try group.agree { try log?.close() }
     environment.display.finish()
     return try summarize(session)
@@ -40,6 +44,8 @@ extension TrainingRun {
     /// Seconds of each step, evaluations and saving not counted.
     var stepSeconds: [Double] = []
     var times: [StepTimes] = []
+    /// How long training waited for checkpoints.
+    private(set) var saveSeconds = 0.0
 
     init() { start = clock.now }
 
@@ -50,13 +56,30 @@ extension TrainingRun {
       defer { stepSeconds.append((clock.now - begin) / .seconds(1)) }
       return try body()
     }
+
+    mutating func timeSaving(_ body: () throws -> Void) rethrows {
+      let begin = clock.now
+      defer { saveSeconds += (clock.now - begin) / .seconds(1) }
+      try body()
+    }
   }
 
-  private func step(_ session: inout Session) throws -> Trainer.StepOutcome {
+  /// Does something that fails on every rank or on none. Before it ends the run, the save under way gets done: the next launch
+  /// goes on from there.
+  private func endingSaved<Value>(_ saver: CheckpointSaver, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch {
+      try settle(saver.finish())
+      throw error
+    }
+  }
+
+  private func step(_ session: inout Session, _ saver: CheckpointSaver) throws -> Trainer.StepOutcome {
     let wantsNorm = (state.step + 1).isMultiple(of: configuration.training.logEvery)
     do {
       let outcome = try session.time {
-        try trainer.run(step: state.step, wantsNorm: wantsNorm, isInterrupted: environment.isInterrupted())
+        try trainer.run(step: state.step, wantsNorm: wantsNorm) { signals(saver) }
       }
       state.step += 1
       environment.pulse.finished(step: state.step)
@@ -70,7 +93,7 @@ extension TrainingRun {
       return outcome
     } catch let error as TrainingError {
       environment.display.finish()
-      try fail(error)
+      try endingSaved(saver) { try fail(error) }
       throw error
     }
   }
@@ -108,7 +131,7 @@ extension TrainingRun {
     return try evaluator.evaluate(part)
   }
 
-  private func isDue(_ every: Int) -> Bool { every > 0 && state.step.isMultiple(of: every) }
+  func isDue(_ every: Int) -> Bool { every > 0 && state.step.isMultiple(of: every) }
 
   /// Passes over the training part done.
   var epoch: Double { Double(state.step * trainer.plan.batchSize) / Double(trainer.plan.sampleCount) }

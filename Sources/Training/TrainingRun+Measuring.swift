@@ -12,14 +12,14 @@ extension TrainingRun {
   /// gets the same. For a run that was made to be measured.
   public func measure() throws -> StepMeasurement {
     precondition(state.step == 0 && totalSteps > Self.warmUpSteps, "a run that was not made to be measured")
-    for step in 0..<Self.warmUpSteps { _ = try trainer.run(step: step, wantsNorm: false, isInterrupted: false) }
+    for step in 0..<Self.warmUpSteps { _ = try trainer.run(step: step, wantsNorm: false) }
     try group.barrier()
     let clock = ContinuousClock()
     let begin = clock.now
     var last = begin
     var own: [Double] = []
     for step in Self.warmUpSteps..<totalSteps {
-      let times = try trainer.run(step: step, wantsNorm: false, isInterrupted: false).times
+      let times = try trainer.run(step: step, wantsNorm: false).times
       let now = clock.now
       own += [(now - last) / .seconds(1), times.compute, times.wait, times.reduce, times.update]
       last = now

@@ -36,6 +36,8 @@ public final class TrainingRun {
   var state: RunState
   /// The newest checkpoint of this run; `nil` until there is one. Ranks other than the first know its folder only.
   var savedPath: String?
+  /// The last step that this launch has saved.
+  var savedStep: Int?
 
   /// Reads the data and the checkpoint, checks that they fit the configuration, and writes config.yaml. Nothing is
   /// written where anything is wrong.

@@ -16,7 +16,6 @@ struct CheckpointStoreTests {
       #expect(loaded.manifest == saved.manifest)
       #expect(try sample.isEqual(to: loaded))
       #expect(try sample.isEqual(to: store.load(path: saved.path)))
-      #expect(try loaded.parametersDigest() == saved.manifest.parametersDigest)
       try loaded.requireParameters(SampleCheckpoint.signatures)
       #expect(
         try LocalFileSystem().list(saved.path) == [

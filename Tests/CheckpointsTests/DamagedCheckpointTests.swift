@@ -89,7 +89,7 @@ struct DamagedCheckpointTests {
       // digest of one tensor is.
       let text = String(decoding: bytes, as: UTF8.self)
       let rest = text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2).joined(separator: "\n")
-      var changed = "{\n" + rest.replacing("\"format_version\" : 1", with: "\"format_version\" : 2")
+      var changed = "{\n" + rest.replacing("\"format_version\" : 2", with: "\"format_version\" : 3")
       while changed.utf8.count % 4 != 0 { changed += "\n" }
       let checksum = Array(changed.utf8).withUnsafeBytes { text in
         let values = text.assumingMemoryBound(to: Float.self)
@@ -97,7 +97,7 @@ struct DamagedCheckpointTests {
       }
       try write(Array("{\n  \"checksum\" : \"\(checksum)\",\(changed.dropFirst())".utf8), to: path)
       let folder = store.directory + "/step-00000002"
-      #expect(throws: CheckpointFailure.damaged(path: folder, .otherFormatVersion(2))) {
+      #expect(throws: CheckpointFailure.damaged(path: folder, .otherFormatVersion(3))) {
         try store.newest { _ in }
       }
     }

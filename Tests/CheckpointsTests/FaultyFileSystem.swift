@@ -72,8 +72,10 @@ final class FaultyFileSystem: FileSystem {
 
   func synchronized(_ path: String) { state.withLock { _ = $0.unsynchronized.remove(path) } }
 
-  func createDirectory(_ path: String) throws(FileSystemError) {
-    try perform("mkdir", path) { () throws(FileSystemError) in try local.createDirectory(path) }
+  func createDirectory(_ path: String, isPrivate: Bool) throws(FileSystemError) {
+    try perform("mkdir", path) { () throws(FileSystemError) in
+      try local.createDirectory(path, isPrivate: isPrivate)
+    }
     changed(parent(path))
   }
 
@@ -86,6 +88,15 @@ final class FaultyFileSystem: FileSystem {
 
   func openFile(_ path: String) throws(FileSystemError) -> any ReadableFile {
     try perform("open", path) { () throws(FileSystemError) in try local.openFile(path) }
+  }
+
+  func createLink(_ path: String, to target: String) throws(FileSystemError) {
+    try perform("symlink", path) { () throws(FileSystemError) in try local.createLink(path, to: target) }
+    changed(parent(path))
+  }
+
+  func freeByteCount(_ path: String) throws(FileSystemError) -> Int {
+    try perform("statvfs", path) { () throws(FileSystemError) in try local.freeByteCount(path) }
   }
 
   func rename(_ path: String, to newPath: String) throws(FileSystemError) {

@@ -88,10 +88,11 @@ struct Experiment: Sendable {
     CheckpointStore(directory: RunDirectory("\(folder.path)/\(run)").checkpoints, fileSystem: QuickFileSystem())
   }
 
-  /// The checksums of the newest checkpoint's files: equal where parameters and optimizer state are the same bits.
+  /// The newest checkpoint's tensors and the checksums of their values: equal where parameters and optimizer state are the
+  /// same bits, whichever ranks have written them.
   func bits(_ run: String) throws -> [String] {
     guard let newest = try checkpoints(run).newest(skipping: { _ in }) else { return [] }
-    return newest.manifest.files.map { "\($0.name) \($0.sha256)" }
+    return try newest.bits()
   }
 
   /// The lines of the metrics without the rates, which are times.
@@ -100,6 +101,18 @@ struct Experiment: Sendable {
       var record = try JSONDecoder().decode(MetricRecord.self, from: Data(line.utf8))
       record.samplesPerSecond = nil
       return record
+    }
+  }
+}
+
+extension LoadedCheckpoint {
+  /// The names of all tensors and the checksums of their values.
+  func bits() throws -> [String] {
+    try (manifest.parameters + manifest.optimizerState).map { tensor in
+      let digest = try values(of: tensor).withUnsafeBufferPointer {
+        Checkpoints.parametersDigest(of: [NamedTensor(name: tensor.name, shape: tensor.shape, memory: $0)])
+      }
+      return "\(tensor.name) \(digest)"
     }
   }
 }

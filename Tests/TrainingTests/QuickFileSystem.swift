@@ -27,7 +27,13 @@ final class QuickFileSystem: FileSystem {
 
   func synchronizeDirectory(_ path: String) {}
 
-  func createDirectory(_ path: String) throws(FileSystemError) { try local.createDirectory(path) }
+  func createDirectory(_ path: String, isPrivate: Bool) throws(FileSystemError) {
+    try local.createDirectory(path, isPrivate: isPrivate)
+  }
+  func createLink(_ path: String, to target: String) throws(FileSystemError) {
+    try local.createLink(path, to: target)
+  }
+  func freeByteCount(_ path: String) throws(FileSystemError) -> Int { try local.freeByteCount(path) }
   func openFile(_ path: String) throws(FileSystemError) -> any ReadableFile { try local.openFile(path) }
   func rename(_ path: String, to newPath: String) throws(FileSystemError) { try local.rename(path, to: newPath) }
   func list(_ path: String) throws(FileSystemError) -> [String] { try local.list(path) }

@@ -61,7 +61,7 @@ extension CheckpointCommand {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         print(String(decoding: try encoder.encode(loaded.manifest), as: UTF8.self))
       } else {
-        print(CheckpointDescription(of: loaded).text)
+        print(try CheckpointDescription(of: loaded).text)
       }
     }
   }
@@ -102,7 +102,7 @@ extension CheckpointCommand {
 private struct CheckpointDescription {
   let text: String
 
-  init(of checkpoint: LoadedCheckpoint) {
+  init(of checkpoint: LoadedCheckpoint) throws {
     let manifest = checkpoint.manifest
     let progress = manifest.training.progress
     let values = manifest.parameters.reduce(0) { $0 + $1.shape.reduce(1, *) }
@@ -115,7 +115,7 @@ private struct CheckpointDescription {
       ["seed", "\(progress.seed)"],
       ["optimizer", manifest.training.optimizer],
       ["parameters", "\(values) (tensors: \(manifest.parameters.count))"],
-      ["digest", manifest.parametersDigest],
+      ["digest", try checkpoint.parametersDigest()],
     ]
     let files = [["file", "bytes", "sha256"]] + manifest.files.map { [$0.name, "\($0.byteCount)", $0.sha256] }
     let tensors =
