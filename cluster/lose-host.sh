@@ -11,13 +11,13 @@ set -euo pipefail
 program=${1:?usage: cluster/netlab.sh HOSTS -- cluster/lose-host.sh PROGRAM}
 [ -n "${LAB_HOSTS-}" ] || { echo "lose-host: run this in the lab: cluster/netlab.sh 3 -- $0 $program" >&2; exit 64; }
 config=$(dirname "$0")/../configs/digits-mlp.yaml
-steps=${STEPS:-60000}
+steps=${STEPS:-1500}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 lost=${LAB_HOSTS##*,}
 hosts=${LAB_HOSTS//,/:1,}:1
-settings=(--steps "$steps" --set training.lanes=4 --set checkpoint.every=100)
+settings=(--steps "$steps" --set training.lanes=4 --set checkpoint.every=10 --set training.log_every=5)
 
 "$program" train "$config" --run "$folder/alone" --progress none "${settings[@]}" >/dev/null
 "$program" launch --hosts "$hosts" --threads 1 "$config" --run "$folder/lab" "${settings[@]}" >/dev/null 2>"$folder/words" &

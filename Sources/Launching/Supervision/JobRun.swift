@@ -24,8 +24,10 @@ struct JobRun {
   }
 
   private static let look = Duration.milliseconds(100)
-  /// How long mpirun has to end a job before it is killed itself.
-  private static let patienceWithMPIRun = Duration.seconds(5)
+  /// How long mpirun has to end a job before it is killed itself; where a host is lost it would wait for that in vain.
+  private static func patienceWithMPIRun(_ ending: Ending?) -> Duration {
+    if case .hostLost = ending { .seconds(1) } else { .seconds(5) }
+  }
 
   let plan: LaunchPlan
   let relay: StopRelay
@@ -111,7 +113,7 @@ struct JobRun {
         continue
       }
       kill(job, SIGTERM)
-      await pause(Self.patienceWithMPIRun)
+      await pause(Self.patienceWithMPIRun(state.ending))
       if !Task.isCancelled { kill(job, SIGKILL) }
       return
     }
@@ -180,6 +182,8 @@ extension JobRun {
     var isRead: Bool { content.withLock(\.isRead) }
 
     func endOfOutput() { content.withLock { $0.isRead = true } }
+
+    var ending: Ending? { content.withLock(\.ending) }
 
     func note(_ ending: Ending) { content.withLock { $0.ending = ending } }
 

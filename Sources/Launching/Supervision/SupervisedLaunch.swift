@@ -43,7 +43,9 @@ public struct SupervisedLaunch: Sendable {
     guard let hosts else { return }
     let command = [machine.executable, "tidy", "--after", LocalNames.hostName()]
     // A host that does not answer now is tidied by the next job there.
-    _ = await RemoteHost.onEach(hosts.hosts.map { RemoteHost($0.name) }) { await $0.run(command, timeout: .seconds(15)) }
+    _ = await RemoteHost.onEach(hosts.hosts.map { RemoteHost($0.name) }) {
+      await $0.run(command, timeout: .seconds(15))
+    }
   }
 
   private func run(_ relay: StopRelay) async throws -> ExitStatus {
