@@ -16,6 +16,8 @@ struct ChaosRun {
     /// Why the run is lost; `nil` where it ended.
     var problem: String?
     var remains: [String] = []
+    /// The launchers: their folders are named after them.
+    var launchers: [pid_t] = []
   }
 
   let program: String
@@ -60,7 +62,7 @@ struct ChaosRun {
       }
     }
     result.digest = try digest()
-    result.remains = remains()
+    result.remains = remains(of: result.launchers)
     try FileManager.default.removeItem(atPath: runFolder)
     return result
   }
@@ -73,7 +75,9 @@ struct ChaosRun {
     var arguments = ["launch", "\(place.folder.path)/\(workload.name).yaml", "--run", runFolder]
     arguments += ["--max-restarts", "10000", "--hang-timeout", "\(Self.hangSeconds)", "--threads", "1"]
     arguments += place.hosts.map { ["--hosts", $0] } ?? ["-n", "\(ranks)"]
-    return try RunningProcess(program, arguments, environment: ["TMPDIR": place.scratch])
+    let process = try RunningProcess(program, arguments, environment: ["TMPDIR": place.scratch])
+    result.launchers.append(process.processIdentifier)
+    return process
   }
 
   private func digest() throws -> String? {
@@ -146,20 +150,21 @@ struct ChaosRun {
   // MARK: - What is left
 
   /// Processes, segments of shared memory and folders that the run has left behind, after a moment to end in.
-  private func remains() -> [String] {
+  private func remains(of launchers: [pid_t]) -> [String] {
     var found: [String] = []
     for _ in 0..<100 {
-      found = Victims(run: runFolder).all.map { "process \($0)" } + leftFiles
+      found = Victims(run: runFolder).all.map { "process \($0)" } + leftFiles(of: launchers)
       if found.isEmpty { break }
       usleep(50_000)
     }
     return found
   }
 
-  private var leftFiles: [String] {
+  private func leftFiles(of launchers: [pid_t]) -> [String] {
     ["/dev/shm", place.scratch].flatMap { folder in
-      names(in: folder).filter { $0.hasPrefix("revoada-") || $0.hasPrefix("vader_") || $0.hasPrefix("ompi.") }
-        .map { "\(folder)/\($0)" }.filter(holdsFiles)
+      names(in: folder).filter { name in
+        name.hasPrefix("revoada-\(geteuid())-") && launchers.contains { name.contains("-\($0)-") }
+      }.map { "\(folder)/\($0)" }.filter(holdsFiles)
     }
   }
 
