@@ -1,8 +1,9 @@
 # Revoada: `make demo` trains a real classifier on two ranks, `make test` runs every test. `make` lists the rest.
 
 SWIFT := swift
-BINARY := .build/release/revoada
-RELEASE := --configuration release --static-swift-stdlib --product revoada -Xlinker -s
+SCRATCH := .build
+BINARY := $(SCRATCH)/release/revoada
+RELEASE := --scratch-path $(SCRATCH) --configuration release --static-swift-stdlib --product revoada -Xlinker -s
 DEMO_CONFIG := configs/digits-mlp.yaml
 DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)

@@ -44,6 +44,24 @@ extension CommandTests {
       #expect(try resumed.parametersDigest == workplace.train("straight", "--steps", steps).parametersDigest)
     }
 
+    @Test("a host that is cut off half-way is named, the job goes on without it, and ends with the same digest")
+    func lostHost() throws {
+      let course = ["--steps", "400", "--set", "checkpoint.every=10", "--set", "training.evaluate_every=1000"]
+      let job = [
+        builtExecutable("revoada"), "launch", "--hosts", "lab1:1,lab2:1", "\(workplace.path)/clouds.yaml", "--run",
+        "\(workplace.path)/lost",
+      ]
+      // The shell waits for a checkpoint, then takes the other host's network away for good.
+      let script = #"("$@") & until [ -e "$0/lost/checkpoints/step-00000020" ]; do sleep 0.1; done; lab-link lab2 down; wait $!"#
+      let output = try NetworkLab.start(hosts: 2, ["bash", "-c", script, workplace.path] + job + course)
+        .wait(timeout: 170)
+      #expect(output.exitCode == 0, "\(output.standardError)")
+      #expect(output.standardError.contains("host lab2 cannot be reached"), "\(output.standardError)")
+      #expect(output.standardError.contains("training again on 1 rank"))
+      _ = try workplace.startTraining("straight", course).wait()
+      #expect(try workplace.digest("lost") == workplace.digest("straight"))
+    }
+
     @Test("a variable that chooses the kernels reaches the other host: a bad value there is an error here")
     func variables() throws {
       let output = try NetworkLab.start(
