@@ -9,7 +9,7 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-bits test-chaos test-peers test-floats format lint bench bench-peers bench-ranks clean
+.PHONY: help build demo test test-bits test-chaos test-peers test-slurm test-floats format lint bench bench-peers bench-ranks clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
@@ -51,6 +51,11 @@ test-peers: ## Hold every family of language models against transformers: logits
 	@cluster/bootstrap.sh --test
 	@$(SWIFT) build --product model-peers
 	@Tests/Peers/run.sh $(ONLY)
+
+test-slurm: ## Start a Slurm of one node, as root, and train in it: srun, salloc, stopped and requeued; prints its figures
+	@cluster/bootstrap.sh --slurm
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build --disable-xctest --filter SlurmTests
 
 format: ## Format all Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)

@@ -62,7 +62,7 @@ let package = Package(
         "TensorCore", "KernelInterface", "Tables", "Failures",
       ],
       path: "benchmarks/Sources"),
-    .target(name: "Launching", dependencies: ["Supervision", "TensorCore", "Failures", subprocess]),
+    .target(name: "Launching", dependencies: ["Supervision", "TensorCore", "Tables", "Failures", subprocess]),
     .target(
       name: "Training",
       dependencies: [

@@ -5,6 +5,7 @@
 #   cluster/bootstrap.sh --test   also qemu-user, with which a test runs the AVX2 kernels on a processor without AVX-512;
 #                                 as root also what --lab installs: other users leave the lab's tests out
 #   cluster/bootstrap.sh --lab    also what cluster/netlab.sh needs: iproute2, ssh and sshd, whose own service stays off
+#   cluster/bootstrap.sh --slurm  also what cluster/slurm/lab.sh needs: Slurm, munge and iproute2; their services stay off
 #
 # As root it installs, as another user it does so through sudo where that asks no password, and otherwise it prints the
 # command to run and exits 69 (EX_UNAVAILABLE). A library that came another way than through apt counts as present.
@@ -44,6 +45,8 @@ present() {
     qemu-user) command -v qemu-x86_64 >/dev/null ;;
     iproute2) command -v tc >/dev/null ;;
     openssh-server) command -v sshd >/dev/null ;;
+    munge) command -v munged >/dev/null && command -v mungekey >/dev/null ;;
+    slurm-wlm) command -v slurmctld >/dev/null && command -v slurmd >/dev/null && command -v srun >/dev/null ;;
     *) return 1 ;;
   esac
 }
@@ -96,23 +99,32 @@ suggest_emulator() {
   echo "bootstrap: without qemu-user one test is left out. To have it: sudo apt-get install -y qemu-user" >&2
 }
 
-# The lab starts servers of its own, inside its hosts: this machine shall not have one that listens because of a test.
-keep_ssh_service_off() {
-  [ -d /run/systemd/system ] && [ -n "$(missing openssh-server)" ] && may_be_root || return 0
-  echo "bootstrap: this machine's ssh service stays off; to use it: sudo systemctl unmask ssh.service ssh.socket" >&2
-  as_root systemctl mask ssh.service ssh.socket >&2
+# keep_off PACKAGE SERVICE...: the labs start servers of their own, inside: this machine shall not have one that listens
+# because of a test.
+keep_off() {
+  package=$1
+  shift
+  [ -d /run/systemd/system ] && [ -n "$(missing "$package")" ] && may_be_root || return 0
+  echo "bootstrap: this machine's $package stays off; to use it: sudo systemctl unmask $*" >&2
+  as_root systemctl mask "$@" >&2
 }
 
 require_lab() {
-  keep_ssh_service_off
+  keep_off openssh-server ssh.service ssh.socket
   require iproute2 openssh-client openssh-server
+}
+
+require_slurm() {
+  keep_off munge munge.service
+  keep_off slurm-wlm slurmctld.service slurmd.service
+  require iproute2 munge slurm-wlm
 }
 
 case $#:${1-} in
   0:) ;;
-  1:--test | 1:--lab) ;;
+  1:--test | 1:--lab | 1:--slurm) ;;
   *)
-    echo "usage: cluster/bootstrap.sh [--test|--lab]" >&2
+    echo "usage: cluster/bootstrap.sh [--test|--lab|--slurm]" >&2
     exit 64
     ;;
 esac
@@ -125,4 +137,5 @@ case ${1-} in
     if [ "$(id -u)" -eq 0 ]; then require_lab; fi
     ;;
   --lab) require_lab ;;
+  --slurm) require_slurm ;;
 esac

@@ -42,6 +42,16 @@ public func fileDigest(of path: String, in fileSystem: any FileSystem) throws ->
   return digest.hexadecimal()
 }
 
+/// The same of a file's first and last `byteCount` bytes, or of all it has where they meet.
+public func endsDigest(of path: String, byteCount: Int, in fileSystem: any FileSystem) throws -> String {
+  let file = try fileSystem.openFile(path)
+  var digest = SHA256Digest()
+  let head = min(byteCount, file.byteCount)
+  try digest.update(file, range: 0..<head)
+  try digest.update(file, range: max(head, file.byteCount - byteCount)..<file.byteCount)
+  return digest.hexadecimal()
+}
+
 /// The digest of a model's parameters: the oracle for "the same bits".
 ///
 /// SHA-256 over the values of all tensors, one tensor after another in the order of their names' UTF-8 bytes, each

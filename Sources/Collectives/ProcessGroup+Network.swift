@@ -33,6 +33,17 @@ extension ProcessGroup {
     return LinkFigures(latency: slowest.short, bandwidth: Double(byteCount) / max(slowest.long - slowest.short, 1e-9))
   }
 
+  /// Measures how fast the first rank exchanges messages with each other one, in turn. A collective; every rank gets the
+  /// figures of ranks 1, 2, ...
+  public func measureLinks(byteCount: Int = 1 << 20) throws -> [LinkFigures] {
+    try (1..<max(1, size)).map { other in
+      let partner = rank == 0 ? other : rank == other ? 0 : nil
+      let short = try greatest(fastest(of: 20, bytes: 8, with: partner))
+      let long = try greatest(fastest(of: 8, bytes: byteCount, with: partner))
+      return LinkFigures(latency: short, bandwidth: Double(byteCount) / max(long - short, 1e-9))
+    }
+  }
+
   /// The bytes to exchange at a time between nodes: long against the latency, so that it costs a twentieth, and no longer.
   public func bucketByteCount(on topology: Topology) throws -> Int {
     BucketChoice.byteCount(for: try measureLink(on: topology), nodes: topology.nodes.count)

@@ -38,6 +38,23 @@ struct CommandEnding: Equatable, Sendable {
     }
   }
 
+  /// The same; `nil` where time was up, and the command is killed.
+  static func running(
+    _ arguments: [String], environment: [String: String], within timeout: Duration
+  ) async -> CommandEnding? {
+    await withTaskGroup(of: CommandEnding?.self) { group in
+      group.addTask { await running(arguments, environment: environment) }
+      group.addTask {
+        // Cancelled where the command is the first to end.
+        do { try await Task.sleep(for: timeout) } catch { return nil }
+        return nil
+      }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      return first
+    }
+  }
+
   var outcome: RemoteOutcome {
     guard let status else { return .unreachable(lastWords ?? "the command does not start") }
     return .ended(status: status, output: output, errors: errors)

@@ -6,6 +6,11 @@ public struct HostList: Equatable, Sendable {
   public struct Host: Equatable, Sendable {
     public var name: String
     public var slots: Int
+
+    public init(name: String, slots: Int) {
+      self.name = name
+      self.slots = slots
+    }
   }
 
   public var hosts: [Host]
@@ -15,6 +20,9 @@ public struct HostList: Equatable, Sendable {
 
   /// `a:2,b:2`, as mpirun's `--host` takes it.
   public var mpirunArgument: String { hosts.map { "\($0.name):\($0.slots)" }.joined(separator: ",") }
+
+  /// Hosts whose names differ.
+  public init(hosts: [Host]) { self.hosts = hosts }
 
   /// Reads `a:2,b:2`; a host without a number takes one rank.
   public init(option: String) throws(LaunchError) {

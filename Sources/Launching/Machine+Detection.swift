@@ -18,7 +18,8 @@ extension Machine {
       workerVariables: workerVariables(in: ProcessInfo.processInfo.environment))
   }
 
-  private static func ownExecutable() throws(LaunchError) -> String {
+  /// The absolute path of this program.
+  public static func ownExecutable() throws(LaunchError) -> String {
     guard let path = realpath("/proc/self/exe", nil) else {
       throw .system("cannot find this program's own path", code: errno)
     }
@@ -27,7 +28,7 @@ extension Machine {
   }
 
   /// CPUs with the same siblings are hyper-threads of one core; where the kernel does not say, each is a core.
-  private static func physicalCores(of cpus: Set<Int>) -> Int {
+  static func physicalCores(of cpus: Set<Int>) -> Int {
     let siblings = cpus.map { cpu in
       firstLine(of: "/sys/devices/system/cpu/cpu\(cpu)/topology/thread_siblings_list") ?? "cpu\(cpu)"
     }

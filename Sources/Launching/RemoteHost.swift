@@ -31,24 +31,9 @@ public struct RemoteHost: Equatable, Sendable {
         return .unreachable(error.message)
       }
     }
-    let ended = await ending(of: command, within: timeout)
+    let ended = await CommandEnding.running(command, environment: environment, within: timeout)
     guard let ended else { return .unreachable("no answer within \(timeout.formattedSeconds)") }
     return isHere ? ended.outcome : ended.outcomeOverSSH
-  }
-
-  /// `nil` where time was up.
-  private func ending(of command: [String], within timeout: Duration) async -> CommandEnding? {
-    await withTaskGroup(of: CommandEnding?.self) { group in
-      group.addTask { await CommandEnding.running(command, environment: environment) }
-      group.addTask {
-        // Cancelled where the command is the first to end.
-        do { try await Task.sleep(for: timeout) } catch { return nil }
-        return nil
-      }
-      let first = await group.next() ?? nil
-      group.cancelAll()
-      return first
-    }
   }
 }
 

@@ -13,7 +13,8 @@ struct Revoada: AsyncParsableCommand {
     subcommands: [
       TrainCommand.self, LaunchCommand.self, EvalCommand.self, DataCommand.self, GenerateCommand.self,
       BenchCommand.self,
-      PlanCommand.self, TokenizerCommand.self, CheckpointCommand.self, TidyCommand.self,
+      PlanCommand.self, TokenizerCommand.self, CheckpointCommand.self, DoctorCommand.self, DoctorFactsCommand.self,
+      DoctorLinksCommand.self, TidyCommand.self,
     ])
 
   static func main() async {

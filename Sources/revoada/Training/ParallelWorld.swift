@@ -1,4 +1,5 @@
 import Collectives
+import Failures
 import FoundationEssentials
 import Glibc
 import Launching
@@ -14,13 +15,32 @@ enum ParallelWorld {
   static var isPresent: Bool { launcherVariables.contains { getenv($0) != nil } }
 
   /// Runs `body` with all the processes that were started together; with this one alone, and without MPI, where nobody
-  /// started several.
+  /// started several. Tasks of one srun that do not find each other are refused.
   static func run(_ body: (any ProcessGroup) throws -> Void) throws {
-    guard isPresent else { return try body(SoloProcess()) }
+    guard isPresent else {
+      try refuseUnconnectedTasks(of: 1)
+      return try body(SoloProcess())
+    }
     let scratch = try JobScratch(ofRankIn: ProcessInfo.processInfo.environment)
     defer { scratch?.leave() }
     // One thread at a time calls MPI: the main one, or during a backward pass the one that exchanges gradients.
-    try World.run(threadLevel: .serialized) { try body($0) }
+    try World.run(threadLevel: .serialized) { world in
+      try refuseUnconnectedTasks(of: world.size)
+      try body(world)
+    }
+  }
+
+  private static func refuseUnconnectedTasks(of size: Int) throws {
+    let environment = ProcessInfo.processInfo.environment
+    guard let step = SlurmStep(environment: environment),
+      let problem = step.problem(connected: size, environment: environment)
+    else { return }
+    guard step.task == 0 else {
+      // One task speaks for all. The others give it time: srun may end a step as soon as one task has failed.
+      usleep(500_000)
+      exit(problem.exitStatus.rawValue)
+    }
+    throw problem
   }
 }
 
