@@ -8,7 +8,7 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-bits test-chaos test-peers test-floats format lint bench bench-peers bench-ranks clean
+.PHONY: help build demo test test-bits test-chaos test-peers test-floats fuzz format lint bench bench-peers bench-ranks clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
@@ -50,6 +50,13 @@ test-peers: ## Hold every family of language models against transformers: logits
 	@cluster/bootstrap.sh --test
 	@$(SWIFT) build --product model-peers
 	@Tests/Peers/run.sh $(ONLY)
+
+# The kernels parse nothing, but a sanitizer's flags are for the whole build, which is kept apart.
+fuzz: ## Fuzz every reader of foreign bytes with libFuzzer for SECONDS=60 in all; ONLY=NAME, RUNS=n, SEED=n
+	@cluster/bootstrap.sh
+	@$(SWIFT) build --configuration release --scratch-path .build-fuzz --product fuzz-parsers \
+		-Xswiftc -sanitize=fuzzer -Xswiftc -DLIBFUZZER -Xswiftc -use-ld=lld
+	@RUNS=$(RUNS) SEED=$(SEED) Tests/Fuzzing/fuzz.sh $(or $(SECONDS),60) $(ONLY)
 
 format: ## Format all Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
