@@ -142,6 +142,16 @@ let package = Package(
           "KernelInterface", "Files", argumentParser,
         ],
         path: "Tests/ModelPeers"),
+      .target(
+        name: "FuzzedParsers",
+        dependencies: [
+          "Training", "Launching", "ModelExchange", "Checkpoints", "Datasets", "Tokenizers", "Files", "Failures",
+          "TestSupport", crypto,
+        ],
+        path: "Tests/Fuzzing/Parsers"),
+      .executableTarget(
+        name: "fuzz-parsers", dependencies: ["FuzzedParsers"], path: "Tests/Fuzzing/Driver",
+        swiftSettings: [.enableExperimentalFeature("Extern")]),
     ]
     + [
       testTarget("MessagePassing", ["parallel-tests", "MessagePassing"]),
@@ -176,6 +186,7 @@ let package = Package(
       testTarget("Tables", ["Tables"]),
       testTarget("Launching", ["Launching", "Supervision", "Failures"]),
       testTarget("Supervision", ["Supervision"]),
+      testTarget("Fuzzing", ["FuzzedParsers"]),
       testTarget(
         "Command",
         [

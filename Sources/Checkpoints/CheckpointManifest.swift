@@ -88,6 +88,7 @@ extension CheckpointManifest {
     guard bytes[checksumStart..<checksumEnd].elementsEqual(SHA256Digest.hexadecimal(of: text).utf8) else {
       throw .manifestChanged
     }
+    try Self.requireReadable(text)
     let version: Int
     do {
       version = try JSONDecoder().decode(FormatVersion.self, from: Data(text)).formatVersion
@@ -98,6 +99,7 @@ extension CheckpointManifest {
     } catch {
       throw .manifestUnreadable("\(error)")
     }
+    try requireSound()
   }
 
   private struct FormatVersion: Decodable {

@@ -24,7 +24,7 @@ struct SafetensorsIndex {
     for (tensor, file) in map {
       guard case .string(let file) = file else { throw bad("the file of tensor '\(tensor)' is not a name") }
       // A path could lead out of the folder.
-      guard !file.isEmpty, !file.utf8.contains(UInt8(ascii: "/")), file != "..", file.hasSuffix(".safetensors") else {
+      guard isPlainFileName(file), file.hasSuffix(".safetensors") else {
         throw bad("tensor '\(tensor)' is said to be in '\(file)', which is not a safetensors file of this folder")
       }
       tensorsOfFile[file, default: []].insert(tensor)

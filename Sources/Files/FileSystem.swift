@@ -111,6 +111,11 @@ extension FileSystem {
   }
 }
 
+/// Whether a name from a file's content is that of a file in the same folder: a path could lead out of it.
+public func isPlainFileName(_ name: String) -> Bool {
+  !name.isEmpty && name != "." && name != ".." && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+}
+
 /// `path` without its last component: `a/b` gives `a`, `a` gives `.`, `/a` gives `/`.
 public func parentDirectory(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }

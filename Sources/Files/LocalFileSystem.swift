@@ -19,13 +19,16 @@ public struct LocalFileSystem: FileSystem {
   }
 
   public func openFile(_ path: String) throws(FileSystemError) -> any ReadableFile {
-    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
+    // A pipe that nobody writes to must not keep us waiting, nor may a device be taken for a file.
+    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     try check(descriptor, "open", path, .reading)
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      let code = errno
+    let result = fstat(descriptor, &status)
+    let kind = status.st_mode & S_IFMT
+    guard result == 0, kind == S_IFREG || kind == S_IFDIR else {
+      let code = result == 0 ? ESPIPE : errno
       close(descriptor)
-      throw FileSystemError(call: "stat", path: path, code: code, purpose: .reading)
+      throw FileSystemError(call: result == 0 ? "read" : "stat", path: path, code: code, purpose: .reading)
     }
     return LocalReadableFile(descriptor: descriptor, path: path, byteCount: Int(status.st_size))
   }

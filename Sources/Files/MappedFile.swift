@@ -14,7 +14,7 @@ public final class MappedFile: @unchecked Sendable {
   private let base: UnsafeRawPointer?
 
   public init(path: String) throws(FileSystemError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileSystemError(call: "open", path: path, code: errno, purpose: .reading) }
     defer { close(descriptor) }
     var status = stat()

@@ -13,6 +13,9 @@ public struct HostList: Equatable, Sendable {
     }
   }
 
+  /// A list of more is no list of hosts.
+  private static let maximumHosts = 4096
+
   public var hosts: [Host]
 
   public var slots: Int { hosts.reduce(0) { $0 + $1.slots } }
@@ -73,14 +76,29 @@ public struct HostList: Equatable, Sendable {
     guard !hosts.contains(where: { $0.name == host.name }) else {
       throw .usage("\(source): the host '\(host.name)' is named twice", remedy: "Name it once, with all its ranks.")
     }
+    guard hosts.count < Self.maximumHosts else {
+      throw .usage("\(source): more than \(Self.maximumHosts) hosts")
+    }
     hosts.append(host)
+  }
+
+  /// Letters, digits and the few signs of host names, and of `user@host`.
+  private static func isHostCharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: ".-_@".utf8.contains(byte)
+    }
   }
 
   /// `name`, `name:2`, or `name` with `slots=2` beside it.
   private static func host(_ word: Substring, slots: Substring?) -> Host? {
     let parts = word.split(separator: ":", omittingEmptySubsequences: false)
     // A name that begins with '-' would be an option to mpirun or ssh.
-    guard parts.count <= 2, let name = parts.first, !name.isEmpty, !name.hasPrefix("-") else { return nil }
+    guard parts.count <= 2, let name = parts.first, !name.isEmpty, !name.hasPrefix("-"),
+      name.utf8.allSatisfy(isHostCharacter)
+    else { return nil }
     var count = "1"
     if parts.count == 2 { count = String(parts[1]) }
     if let slots {

@@ -38,10 +38,12 @@ public struct HuggingFaceConfiguration: Hashable, Sendable {
       name.hasSuffix(ClassNames.classifier)
     else { return nil }
     if case .object(let labels)? = fields["id2label"] {
-      guard labels.count >= 2 else { throw fields.bad("id2label", .object(labels), expected: "two classes or more") }
+      guard (2...SizeLimit.classes).contains(labels.count) else {
+        throw fields.bad("id2label", .object(labels), expected: "from 2 to \(SizeLimit.classes) classes")
+      }
       return labels.count
     }
-    let count = try fields.size("num_labels", default: 2, atMost: SizeLimit.vocabulary)
+    let count = try fields.size("num_labels", default: 2, atMost: SizeLimit.classes)
     guard count >= 2 else { throw fields.bad("num_labels", .integer(count), expected: "two classes or more") }
     return count
   }

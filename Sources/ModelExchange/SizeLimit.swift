@@ -4,6 +4,7 @@ import Files
 /// and no list of their tensors fills the memory.
 enum SizeLimit {
   static let vocabulary = 1 << 24
+  static let classes = 1 << 16
   static let context = 1 << 24
   static let width = 1 << 18
   static let layers = 1024

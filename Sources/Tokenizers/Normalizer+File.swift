@@ -5,13 +5,29 @@ extension Normalizer {
   /// From a `normalizer`.
   init(_ file: TokenizerJSON) throws {
     self = try file.part("normalizer").map { try Normalizer($0, "normalizer", file) } ?? .none
+    try file.requireSmallGrowth(growth, "normalizer")
+  }
+
+  /// How many bytes a byte of a text can become, at most.
+  private var growth: Double {
+    switch self {
+    case .sequence(let parts): parts.reduce(1) { $0 * $1.growth }
+    case .precompiled(let characters): Double(max(characters.longestReplacement, 1))
+    case .replace(let pattern, let content): max(1, Double(content.count) / Double(max(pattern.count, 1)))
+    case .replaceRunsOfSpaces(let content): max(1, Double(content.count) / 2)
+    // What is put in front of a text is once as long; a later part can make it longer.
+    case .prepend(let prefix): Double(prefix.count + 1)
+    // Spaces around a character, decompositions, small letters.
+    case .bert, .lowercase: 3
+    case .strip: 1
+    }
   }
 
   private init(_ node: JSONNode, _ place: String, _ file: TokenizerJSON) throws {
     switch try file.kind(of: node, place) {
     case "Sequence":
       self = .sequence(
-        try file.elements(node, "normalizers", place).enumerated().map { index, part in
+        try file.sequence(node, "normalizers", place).enumerated().map { index, part in
           try Normalizer(part, "\(place).normalizers[\(index)]", file)
         })
     case "BertNormalizer":

@@ -10,7 +10,7 @@ extension PreTokenizer {
     switch try file.kind(of: node, place) {
     case "Sequence":
       self = .sequence(
-        try file.elements(node, "pretokenizers", place).enumerated().map { index, part in
+        try file.sequence(node, "pretokenizers", place).enumerated().map { index, part in
           try PreTokenizer(part, "\(place).pretokenizers[\(index)]", file)
         })
     case "BertPreTokenizer": self = .bert
@@ -32,7 +32,9 @@ extension PreTokenizer.Metaspace {
   /// Also the settings of a decoder of that name.
   init(_ node: JSONNode, _ place: String, _ file: TokenizerJSON) throws {
     replacement = try file.bytes(node["replacement"] ?? .text("▁"), "\(place).replacement")
-    guard !replacement.isEmpty else { throw file.badContent("\(place).replacement is empty") }
+    guard !replacement.isEmpty, decodeScalar(replacement.span, at: 0).length == replacement.count else {
+      throw file.badContent("\(place).replacement is not one character")
+    }
     splits = node["split"]?.boolean ?? true
     // Older files say only whether something is put in front.
     if node["add_prefix_space"]?.boolean == false {

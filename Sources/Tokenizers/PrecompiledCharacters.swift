@@ -7,6 +7,9 @@ struct PrecompiledCharacters: Sendable {
   private let units: [UInt32]
   private let replacements: [UInt8]
 
+  /// In bytes.
+  var longestReplacement: Int { replacements.split(separator: 0).map(\.count).max() ?? 0 }
+
   /// `nil` where the bytes end inside the array, or where it is empty.
   init?(_ bytes: [UInt8]) {
     func word(_ offset: Int) -> UInt32 { (0..<4).reversed().reduce(0) { $0 << 8 | UInt32(bytes[offset + $1]) } }

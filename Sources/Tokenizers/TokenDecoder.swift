@@ -50,10 +50,16 @@ indirect enum TokenDecoder: Sendable {
   }
 
   private func strip(_ character: [UInt8], _ start: Int, _ end: Int, of token: [UInt8]) -> [UInt8] {
+    if character.isEmpty { return token }
     var token = token[...]
-    for _ in 0..<start where token.starts(with: character) { token = token.dropFirst(character.count) }
-    for _ in 0..<end where token.suffix(character.count).elementsEqual(character) {
+    var (start, end) = (start, end)
+    while start > 0, token.starts(with: character) {
+      token = token.dropFirst(character.count)
+      start -= 1
+    }
+    while end > 0, token.suffix(character.count).elementsEqual(character) {
       token = token.dropLast(character.count)
+      end -= 1
     }
     return Array(token)
   }

@@ -7,12 +7,15 @@ extension TokenFrame {
     if let processor = file.part("post_processor") { try add(processor, "post_processor", file) }
   }
 
+  /// The most tokens around a text: real files have one or two, and each may stand for many.
+  private static let longest = 1024
+
   /// Puts what a processor adds around what those before it added.
   private mutating func add(_ processor: JSONNode, _ place: String, _ file: TokenizerJSON) throws {
     switch try file.kind(of: processor, place) {
     case "ByteLevel": break
     case "Sequence":
-      for (index, part) in try file.elements(processor, "processors", place).enumerated() {
+      for (index, part) in try file.sequence(processor, "processors", place).enumerated() {
         try add(part, "\(place).processors[\(index)]", file)
       }
     case "BertProcessing", "RobertaProcessing":
@@ -43,6 +46,9 @@ extension TokenFrame {
       }
       let tokens = try ids.map { try file.id($0, "\(place).special_tokens of '\(name)'") }
       if texts == 0 { before += tokens } else { after += tokens }
+      guard before.count + after.count <= Self.longest else {
+        throw file.unsupported(place, "puts more than \(Self.longest) tokens around a text")
+      }
     }
     guard texts == 1 else { throw file.unsupported("\(place).single", "has the text \(texts) times") }
     wrap(before: before, after: after)

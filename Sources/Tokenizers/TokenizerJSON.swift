@@ -30,7 +30,18 @@ struct TokenizerJSON {
     source = TokenizerSource(files: read)
   }
 
+  /// Throws ``TokenizerError``.
   func tokenizer() throws -> any Tokenizer {
+    let tokenizer = try uncheckedTokenizer()
+    let frame = tokenizer.frame
+    if let id = (frame.before + frame.after).first(where: { $0 >= tokenizer.vocabularySize }) {
+      throw badContent("post_processor has the id \(id), which the vocabulary of \(tokenizer.vocabularySize) lacks")
+    }
+    return tokenizer
+  }
+
+  /// The tokenizer, of which the frame may have ids that no token has.
+  private func uncheckedTokenizer() throws -> any Tokenizer {
     switch try text(root["model"]?["type"] ?? .text("BPE"), "model.type") {
     case "BPE":
       if let characters = try CharacterTokenizer(self) { return characters }
@@ -94,6 +105,28 @@ struct TokenizerJSON {
     return Int32(id)
   }
 
+  /// The parts of a sequence: no tokenizer has many, and what each does to a text comes on top of the others.
+  func sequence(_ node: JSONNode, _ name: String, _ place: String) throws -> [JSONNode] {
+    let parts = try elements(node, name, place)
+    guard parts.count <= Self.longestSequence else {
+      throw unsupported("\(place).\(name)", "has \(parts.count) parts, at most \(Self.longestSequence) are supported")
+    }
+    return parts
+  }
+
+  private static let longestSequence = 64
+
+  /// Refuses replacements that make texts very long, each what the one before it made.
+  ///
+  /// - Parameter growth: how many bytes a byte can become.
+  func requireSmallGrowth(_ growth: Double, _ part: String) throws {
+    guard growth > Self.largestGrowth else { return }
+    throw unsupported(part, "makes texts more than \(Int(Self.largestGrowth)) times as long")
+  }
+
+  /// SentencePiece's table makes a byte eleven at most, and what stands around it threefold.
+  private static let largestGrowth = 4096.0
+
   /// The list of that name in a part of the file.
   func elements(_ node: JSONNode, _ name: String, _ place: String) throws -> [JSONNode] {
     guard let elements = node[name]?.elements else { throw badContent("\(place).\(name) is not a list") }
@@ -119,10 +152,14 @@ struct TokenizerJSON {
   }
 
   func addedTokens() throws -> [AddedToken] {
-    try (part("added_tokens")?.elements ?? []).enumerated().map { index, node in
-      guard let content = node["content"]?.text, let id = node["id"]?.integer,
-        VocabularyAndMerges.ids.contains(id)
-      else { throw badContent("added_tokens[\(index)] has no content or no sensible id") }
+    let nodes = part("added_tokens")?.elements ?? []
+    let vocabulary = model("vocab")
+    let ids = VocabularyAndMerges.ids(
+      of: nodes.count + (vocabulary?.members?.count ?? vocabulary?.elements?.count ?? 0))
+    return try nodes.enumerated().map { index, node in
+      guard let content = node["content"]?.text, let id = node["id"]?.integer, ids.contains(id) else {
+        throw badContent("added_tokens[\(index)] has no content or no sensible id")
+      }
       var token = AddedToken(content, id: Int32(id), isSpecial: node["special"]?.boolean ?? false)
       token.isSingleWord = node["single_word"]?.boolean ?? false
       token.stripsLeft = node["lstrip"]?.boolean ?? false

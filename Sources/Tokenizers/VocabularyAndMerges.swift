@@ -2,8 +2,12 @@ import Files
 
 /// A byte-level vocabulary as GPT-2 published it: `encoder.json`, spelling to id, and `vocab.bpe`, a merge a line.
 enum VocabularyAndMerges {
-  /// The ids that a vocabulary may have. The largest in use have a quarter of a million.
+  /// The ids that any vocabulary may have. The largest in use have a quarter of a million.
   static let ids = 0..<(1 << 24)
+
+  /// The ids that a vocabulary of so many tokens may have: some may be without a token, but a few tokens must not ask for the
+  /// memory of millions.
+  static func ids(of count: Int) -> Range<Int> { ids.clamped(to: 0..<16 * count + 65_536) }
 
   static func read(_ files: TokenizerFolder, vocabulary: String, merges: String) throws -> ByteLevelBPE {
     guard let members = try files.json(of: vocabulary).members else {
@@ -22,6 +26,7 @@ enum VocabularyAndMerges {
   /// The spellings by id.
   static func spellings(_ members: [JSONNode.Member], _ path: String) throws -> [[UInt8]?] {
     var spellings: [[UInt8]?] = []
+    let ids = ids(of: members.count)
     for member in members {
       let name = String(decoding: member.name, as: UTF8.self)
       guard let id = member.value.integer, ids.contains(id) else {

@@ -56,5 +56,15 @@ struct Revoada: AsyncParsableCommand {
 
 /// The one form in which an error reaches the user.
 enum ErrorReport {
-  static func print(_ error: any Error) { writeToStandardError("revoada: error: \(error)\n") }
+  static func print(_ error: any Error) { writeToStandardError("revoada: error: \(visible("\(error)"))\n") }
+
+  /// Messages quote files, and a file must not command the terminal: control characters become visible.
+  private static func visible(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.flatMap { scalar in
+          let isControl = scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+          return isControl ? Array("\\u{\(String(scalar.value, radix: 16))}".unicodeScalars) : [scalar]
+        }))
+  }
 }

@@ -17,6 +17,9 @@ struct CSVScanner {
   private var position = 0
   private var line = 1
 
+  /// The most fields of a row.
+  private static let fieldLimit = 1 << 20
+
   private static let (quote, comma, lineFeed, carriageReturn) = (
     UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r")
   )
@@ -37,6 +40,11 @@ struct CSVScanner {
         skipBlanks()
         let isQuoted = position < bytes.count && bytes[position] == Self.quote
         fields.append(isQuoted ? try quotedField() : plainField())
+        guard fields.count <= Self.fieldLimit else {
+          throw .badContent(
+            path, line: rowLine, "the row has more than \(Self.fieldLimit) fields",
+            remedy: "Check that this is a table.")
+        }
         another = takeSeparator()
       }
       if fields.count == 1 && fields[0].start == fields[0].end {

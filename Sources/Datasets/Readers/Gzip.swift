@@ -53,9 +53,10 @@ enum Gzip {
     return (status, size - Int(stream.avail_out))
   }
 
-  /// The size that the last four bytes announce: a hint, held below what deflate can reach (1,032 times its input).
+  /// The size that the last four bytes announce: a hint, held below what deflate can reach (1,032 times its input), and below
+  /// what does no harm where it is not true.
   private static func announcedSize(_ bytes: [UInt8]) -> Int {
     let size = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-    return min(size, bytes.count * 1032)
+    return min(size, bytes.count * 1032, 1 << 26)
   }
 }

@@ -41,7 +41,8 @@ public struct LabelledTextReader {
     }
     guard !texts.isEmpty else { throw .badContent(path, "holds no texts", remedy: "Bring texts.") }
     let names = if let known { known } else { try names(of: texts) }
-    let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
+    // The names of a model that is there already come from a file.
+    let numbers = Dictionary(names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
     var classes: [Int32] = []
     for text in texts {
       guard let number = numbers[text.label] else {

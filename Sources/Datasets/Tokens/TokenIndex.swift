@@ -51,13 +51,15 @@ public struct TokenIndex: Codable, Hashable, Sendable {
 
   /// Throws unless the files are those of the index.
   func require(_ files: [TokenFile], in folder: String) throws(DatasetError) {
-    let found = Dictionary(uniqueKeysWithValues: files.map { (String($0.path.dropFirst(folder.count + 1)), $0.count) })
+    // Two files may have names that differ only in how an accent is written; then the number of shards does not fit.
+    let found = Dictionary(
+      files.map { (String($0.path.dropFirst(folder.count + 1)), $0.count) }, uniquingKeysWith: { first, _ in first })
     for shard in shards where found[shard.file] != shard.tokens {
       let there = found[shard.file].map { "it holds \($0)" } ?? "it is not there"
       throw .badContent(
         "\(folder)/\(shard.file)", "\(Self.file) tells of \(shard.tokens) tokens, but \(there)", remedy: Self.remedy)
     }
-    guard found.count == shards.count else {
+    guard files.count == shards.count else {
       let names = Set(shards.map(\.file))
       let other = found.keys.filter { !names.contains($0) }.min() ?? ""
       throw .badContent("\(folder)/\(other)", "\(Self.file) does not know the file", remedy: Self.remedy)

@@ -7,9 +7,13 @@ import CYAML
 struct YAMLComposer: ~Copyable {
   /// Nesting beyond this is an error; no configuration comes near it.
   static let maximumDepth = 16
+  /// More keys in one mapping, or more values in the whole document, are an error for the same reason.
+  static let maximumKeys = 256
+  static let maximumNodes = 16_384
 
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let start: SourceLocation
+  private var nodes = 0
 
   /// Composes `text`, whose first character is at `start`. Where `start` has no line, every node is at `start` itself.
   /// Returns `nil` for a text without any content.
@@ -18,7 +22,7 @@ struct YAMLComposer: ~Copyable {
     // libyaml reads from this buffer until the document ends, which is inside the closure.
     let result = text.withUTF8 { bytes in
       Result { () throws(ConfigurationError) in
-        let composer = try YAMLComposer(reading: bytes, at: start)
+        var composer = try YAMLComposer(reading: bytes, at: start)
         return try composer.document()
       }
     }
@@ -42,7 +46,7 @@ struct YAMLComposer: ~Copyable {
     parser.deallocate()
   }
 
-  private func document() throws(ConfigurationError) -> YAMLNode? {
+  private mutating func document() throws(ConfigurationError) -> YAMLNode? {
     _ = try nextEvent()  // the start of the stream
     guard case .documentStart = try nextEvent().kind else { return nil }
     let root = try node(after: try nextEvent(), depth: 0)
@@ -54,9 +58,13 @@ struct YAMLComposer: ~Copyable {
     return root
   }
 
-  private func node(after event: Event, depth: Int) throws(ConfigurationError) -> YAMLNode {
+  private mutating func node(after event: Event, depth: Int) throws(ConfigurationError) -> YAMLNode {
     guard depth < Self.maximumDepth else {
       throw error("nested more than \(Self.maximumDepth) levels deep", at: event)
+    }
+    nodes += 1
+    guard nodes <= Self.maximumNodes else {
+      throw error("more than \(Self.maximumNodes) values: not a configuration", at: event)
     }
     switch event.kind {
     case .scalar(let text, let isPlain):
@@ -70,7 +78,7 @@ struct YAMLComposer: ~Copyable {
     }
   }
 
-  private func elements(depth: Int) throws(ConfigurationError) -> [YAMLNode] {
+  private mutating func elements(depth: Int) throws(ConfigurationError) -> [YAMLNode] {
     var elements: [YAMLNode] = []
     while true {
       let event = try nextEvent()
@@ -79,13 +87,16 @@ struct YAMLComposer: ~Copyable {
     }
   }
 
-  private func entries(depth: Int) throws(ConfigurationError) -> [YAMLNode.Entry] {
+  private mutating func entries(depth: Int) throws(ConfigurationError) -> [YAMLNode.Entry] {
     var entries: [YAMLNode.Entry] = []
     while true {
       let event = try nextEvent()
       if case .end = event.kind { return entries }
       guard case .scalar(let key, _) = event.kind else {
         throw error("a key must be a single word", at: event)
+      }
+      guard entries.count < Self.maximumKeys else {
+        throw error("more than \(Self.maximumKeys) keys in one mapping: not a configuration", at: event)
       }
       if let first = entries.first(where: { $0.key == key }) {
         throw error(

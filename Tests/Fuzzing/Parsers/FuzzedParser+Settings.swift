@@ -1,0 +1,17 @@
+import Launching
+import Training
+
+extension FuzzedParser {
+  /// What a person writes, or another person's program.
+  static let settings = [
+    // A configuration that was read is listed so that it is read again, as the same.
+    FuzzedParser("configuration") { input in
+      let folder = try input.onDisk(["a.yaml"])
+      let configuration = try RunConfiguration.read(file: "\(folder)/a.yaml")
+      try input.folder.hold([("a.yaml", Array(configuration.resolvedYAML.utf8))])
+      let again = try RunConfiguration.read(file: "\(folder)/a.yaml")
+      precondition(again.resolvedYAML == configuration.resolvedYAML, "a configuration changes by being listed")
+    },
+    FuzzedParser("hostfile") { input in _ = try HostList(hostfile: input.onDisk(["hosts"]) + "/hosts") },
+  ]
+}
