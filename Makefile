@@ -9,7 +9,7 @@ DEMO_RUN := runs/demo
 SOURCES := $(wildcard Package.swift Sources Tests benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-bits test-chaos test-peers test-slurm test-floats format lint bench bench-peers bench-ranks clean fuzz
+.PHONY: help build demo test test-bits test-chaos test-peers test-slurm test-floats fuzz format lint bench bench-peers bench-ranks clean
 # One build at a time: SwiftPM uses all cores itself and locks .build.
 .NOTPARALLEL:
 
@@ -52,7 +52,17 @@ test-peers: ## Hold every family of language models against transformers: logits
 	@$(SWIFT) build --product model-peers
 	@Tests/Peers/run.sh $(ONLY)
 
-test-slurm: ## Start a Slurm of one node, as root, and train in it: srun, salloc, stopped requeued; prints its figures @cluster/bootstrap.sh --slurm @$(SWIFT) build --build-tests test --skip-build --disable-xctest --filter SlurmTests # The kernels parse nothing, but sanitizer's flags are for the whole build, which is kept apart. fuzz: Fuzz every reader foreign bytes with libFuzzer SECONDS=60 all; ONLY=NAME, RUNS=n, SEED=n --configuration release --scratch-path .build-fuzz --product fuzz-parsers \ -Xswiftc -sanitize=fuzzer -DLIBFUZZER -use-ld=lld @RUNS=$(RUNS) SEED=$(SEED) Tests/Fuzzing/fuzz.sh $(or $(SECONDS),60) $(ONLY)
+test-slurm: ## Start a Slurm of one node, as root, and train in it: srun, salloc, stopped and requeued; prints its figures
+	@cluster/bootstrap.sh --slurm
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build --disable-xctest --filter SlurmTests
+
+# The kernels parse nothing, but a sanitizer's flags are for the whole build, which is kept apart.
+fuzz: ## Fuzz every reader of foreign bytes with libFuzzer for SECONDS=60 in all; ONLY=NAME, RUNS=n, SEED=n
+	@cluster/bootstrap.sh
+	@$(SWIFT) build --configuration release --scratch-path .build-fuzz --product fuzz-parsers \
+		-Xswiftc -sanitize=fuzzer -Xswiftc -DLIBFUZZER -Xswiftc -use-ld=lld
+	@RUNS=$(RUNS) SEED=$(SEED) Tests/Fuzzing/fuzz.sh $(or $(SECONDS),60) $(ONLY)
 
 format: ## Format all Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)

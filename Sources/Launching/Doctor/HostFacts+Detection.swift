@@ -29,7 +29,7 @@ extension HostFacts {
       clock: clockNow(),
       openMPI: await MPIRun.version(),
       files: files, configurationProblem: configurationProblem,
-      openFileLimit: limit(RLIMIT_NOFILE), lockedMemoryLimit: limit(RLIMIT_MEMLOCK),
+      openFileLimit: limit(RLIMIT_NOFILE), lockedMemoryLimit: limit(__RLIMIT_MEMLOCK),
       ptraceScope: word(of: "/proc/sys/kernel/yama/ptrace_scope").flatMap { Int($0) } ?? -1)
   }
 
@@ -66,7 +66,7 @@ extension HostFacts {
 
   private static func limit(_ resource: __rlimit_resource) -> Int {
     var limit = rlimit()
-    guard getrlimit(resource, &limit) == 0 else { return 0 }
+    guard getrlimit(CInt(resource.rawValue), &limit) == 0 else { return 0 }
     return Int(clamping: limit.rlim_cur)
   }
 
