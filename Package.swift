@@ -145,8 +145,9 @@ let package = Package(
       .target(
         name: "FuzzedParsers",
         dependencies: [
-          "Training", "Launching", "ModelExchange", "Checkpoints", "Datasets", "Tokenizers", "Files", "Failures",
-          "TestSupport", crypto,
+          "Training", "Launching", "Supervision", "ModelExchange", "Inference", "ModelZoo", "Checkpoints", "Datasets",
+          "Tokenizers", "Files",
+          "Failures", "TestSupport", crypto,
         ],
         path: "Tests/Fuzzing/Parsers"),
       .executableTarget(

@@ -13,13 +13,18 @@ public struct ModelDescription: Equatable, Sendable {
     self.options = options
   }
 
-  /// - Throws: where the checkpoint holds a model of another kind.
+  /// - Throws: where the checkpoint holds a model of another kind, or describes one that cannot be.
   public init(_ checkpoint: LoadedCheckpoint) throws {
     guard case .object(let members) = checkpoint.manifest.training.model, let value = members["architecture"],
       value != .null
     else { throw NotALanguageModel(path: checkpoint.path) }
-    architecture = try value.decoded(as: LanguageArchitecture.self)
-    options = try members["options"]?.decoded(as: ModelOptions.self) ?? ModelOptions()
+    do {
+      architecture = try value.decoded(as: LanguageArchitecture.self)
+      options = try members["options"]?.decoded(as: ModelOptions.self) ?? ModelOptions()
+    } catch {
+      throw UnsoundModelDescription(path: checkpoint.path, reason: "a size is missing or of another type")
+    }
+    try requireSound(path: checkpoint.path)
   }
 
   /// The members of `TrainingRecord.model` that are read here again.

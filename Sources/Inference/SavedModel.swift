@@ -54,6 +54,8 @@ public struct SavedModel: Sendable {
     architecture = description.architecture
     options = description.options
     model = architecture.makeModel(options)
+    // Before memory is taken for what a description says.
+    try checkpoint.requireParameters(of: model.layout)
     parameters = Arena(model.layout, on: backend)
     try checkpoint.copyParameters(into: parameters)
     let folder = RunTokenizer.folder(ofRun: parentDirectory(of: parentDirectory(of: checkpoint.path)))

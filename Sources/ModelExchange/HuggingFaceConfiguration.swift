@@ -1,4 +1,5 @@
 import Files
+import Inference
 import ModelZoo
 
 /// The content of a `config.json`: the sizes of a model, and the numbers of its special tokens.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Inference
 
 /// The tokens that a `config.json` names by their numbers. Nothing here depends on them: they are kept for those who generate
 /// text from an exported model.

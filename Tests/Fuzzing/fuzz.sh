@@ -42,7 +42,7 @@ for parser in "${parsers[@]}"; do
   if [ -d "Tests/Fuzzing/Failures/$parser" ]; then inputs+=("Tests/Fuzzing/Failures/$parser"); fi
   length=(-max_total_time="$share")
   if [ -n "${RUNS:-}" ]; then length=(-runs="$RUNS"); fi
-  $program "$parser" "${length[@]}" -seed="${SEED:-1}" -timeout=1 -max_len=16384 -rss_limit_mb=1024 -print_final_stats=1 \
+  $program "$parser" "${length[@]}" -seed="${SEED:-1}" -timeout=1 -max_len=16384 -rss_limit_mb=1024 -print_funcs=0 -print_final_stats=1 \
     -dict=Tests/Fuzzing/tokens.dict -artifact_prefix="$failures/$parser-" "${inputs[@]}" >"$log" 2>&1
   status=$?
   executions=$(statistic number_of_executed_units)

@@ -100,7 +100,11 @@ def manifest():
     def text(value):
         return json.dumps(value, indent=2, sort_keys=True) + "\n"
 
-    put("manifest", "whole", text(value), model, optimizer)
+    put("manifest", "format-1", text(value), model, optimizer)
+    put("manifest", "bad-format", text(value | {"format_version": 3}), model, optimizer)
+    value["format_version"] = 2
+    del value["parameters_digest"]
+    put("manifest", "format-2", text(value), model, optimizer)
     value["parameters"][0]["file"] = "elsewhere.safetensors"
     put("manifest", "bad-file-not-listed", text(value), model, optimizer)
     value["parameters"][0]["file"] = names[0]
@@ -112,6 +116,33 @@ def manifest():
     for _ in range(600):
         value["training"]["state"] = [value["training"]["state"]]
     put("manifest", "bad-deep", json.dumps(value, sort_keys=True)[:1] + "\n" + json.dumps(value, sort_keys=True)[1:], model, optimizer)
+
+
+def descriptions():
+    def put_model(name, family, sizes, **options):
+        put("model-description", name, compact({"architecture": {"family": family, "sizes": sizes}, **options}))
+
+    common = {"vocabulary": 64, "layers": 2, "heads": 4, "width": 32, "dropout": 0}
+    llama = common | {
+        "context": 16, "keyValueHeads": 2, "headSize": 8, "hidden": 48, "rotaryBase": 10000, "epsilon": 1e-5, "tiesHead": False,
+        "rotaryScaling": {"factor": 8, "lowFrequencyFactor": 1, "highFrequencyFactor": 4, "originalContext": 8}}
+    options = {"recomputesBlocks": False, "frozen": {"patterns": ["*", "!head.*"]}, "classes": 2}
+    adapters = options | {"adapters": {"rank": 2, "alpha": 4, "layers": {"patterns": ["blocks.*"]}}}
+    put_model("gpt2", "gpt2", common | {"context": 16}, options=options)
+    put_model("llama", "llama", llama, options=adapters)
+    put_model("olmo2", "olmo2", {k: v for k, v in llama.items() if k not in ("headSize", "rotaryScaling")})
+    put_model("mixture", "mixture", {"frame": llama, "experts": 4, "expertsPerToken": 2, "balanceCoefficient": 0.01})
+    put_model("bert", "bert", common | {"context": 16, "segments": 2, "hidden": 64, "epsilon": 1e-12})
+    put_model(
+        "t5", "t5",
+        {k: v for k, v in common.items() if k != "layers"}
+        | {"encoderLayers": 1, "decoderLayers": 1, "headSize": 8, "hidden": 64, "buckets": 8, "maximumDistance": 16,
+           "epsilon": 1e-6, "tiesHead": True})
+    put_model("bad-heads", "gpt2", common | {"context": 16, "heads": 0})
+    put_model("bad-width", "gpt2", common | {"context": 16, "width": 9223372036854775807, "heads": 1})
+    put_model("bad-layers", "bert", common | {"context": 16, "segments": 2, "hidden": 64, "epsilon": 1e-12, "layers": 1000000000})
+    put_model("bad-type", "llama", common)
+    put_model("bad-rank", "gpt2", common | {"context": 16}, options=options | {"adapters": adapters["adapters"] | {"rank": 0}})
 
 
 def idx(kind, shape, content):
@@ -275,10 +306,15 @@ def settings():
     put("configuration", "bad-deep", "[" * 20 + "]" * 20)
     put("configuration", "bad-keys", "".join(f"k{i}: 1\n" for i in range(300)))
     put("configuration", "bad-tag", "model: !!python/object:os.system x\n")
+    report = {"beats": 7, "host": "a", "phase": "computing", "process": 12, "rank": 0, "step": 3, "asked_to_end": False}
+    put("rank-report", "line", compact({"revoada_rank": report}) + " " * 60 + "\n")
+    put("rank-report", "last-words", compact({"revoada_rank": report | {"saved": 2, "last_words": "\u00e9"}}))
+    put("rank-report", "bad-phase", compact({"revoada_rank": report | {"phase": "asleep"}}))
+    put("hostfile", "bad-name", "a;reboot\n")
     put("hostfile", "slots", "a slots=2 # one\n\nb:3\nc\n")
     put("hostfile", "bad-option", "-oProxyCommand=x\n")
     put("hostfile", "bad-twice", "a\na\n")
 
 
-for make in (formats, manifest, datasets, tokenizers, settings):
+for make in (formats, manifest, descriptions, datasets, tokenizers, settings):
     make()

@@ -1,4 +1,5 @@
 import Files
+import Inference
 import ModelZoo
 
 /// `BertForMaskedLM`, and `BertForSequenceClassification` where there is a head for classes.

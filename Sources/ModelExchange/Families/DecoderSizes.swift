@@ -1,4 +1,5 @@
 import Files
+import Inference
 import Layers
 
 /// What Llama, OLMo 2 and Mixtral write alike in `config.json`.

@@ -1,4 +1,5 @@
 import Files
+import Inference
 import ModelZoo
 
 /// `GPT2LMHeadModel`. Its linear maps are stored as ours, [inputs, outputs]; the head is the table of tokens.

@@ -1,4 +1,5 @@
 import Files
+import Inference
 import ModelZoo
 
 /// `MixtralForCausalLM`. Of an expert, w1 is the gate, w3 goes up and w2 down.

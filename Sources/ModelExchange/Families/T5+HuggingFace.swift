@@ -1,4 +1,5 @@
 import Files
+import Inference
 import ModelZoo
 
 /// `T5ForConditionalGeneration` of version 1.1: the feed-forward part is gated.

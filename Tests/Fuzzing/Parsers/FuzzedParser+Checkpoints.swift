@@ -1,6 +1,8 @@
 import Checkpoints
 import Crypto
 import Files
+import Inference
+import ModelZoo
 
 extension FuzzedParser {
   /// A checkpoint's folder. The manifest in the input has no checksum of its own: it is put in, for a fuzzer that has to guess
@@ -21,8 +23,25 @@ extension FuzzedParser {
       }
       _ = try checkpoint.parametersDigest()
       _ = verification.firstDamage
-    }
+    },
+    // What a manifest says of its model. One of few layers is made: it takes a moment for each.
+    FuzzedParser("model-description") { input in
+      let around = manifest.split(separator: UInt8(ascii: "?"))
+      let folder = MemoryFiles(["MANIFEST.json": withChecksum(around[0] + input.bytes + around[1])])
+      let checkpoint = try CheckpointStore(directory: "", fileSystem: folder).load(path: MemoryFiles.folder)
+      let description = try ModelDescription(checkpoint)
+      if description.isSmall { _ = description.architecture.makeModel(description.options) }
+    },
   ]
+
+  /// A manifest of no tensors, with a question mark for its model.
+  private static let manifest = Array(
+    #"""
+    {
+    "files":[],"format_version":2,"optimizer_state":[],"parameters":[],"training":{"configuration_fingerprint":"",
+    "model":?,"optimizer":"","preprocessing":null,
+    "progress":{"batch_size":1,"lanes":1,"samples_seen":0,"seed":0,"step":0},"state":null}}
+    """#.utf8)
 
   /// `{` and a line end, then the checksum of all of `text`, then the rest of it.
   private static func withChecksum(_ text: [UInt8]) -> [UInt8] {
@@ -30,5 +49,18 @@ extension FuzzedParser {
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
     return Array("{\n  \"checksum\" : \"\(digits.joined())\",".utf8) + text.dropFirst()
+  }
+}
+
+extension ModelDescription {
+  fileprivate var isSmall: Bool {
+    switch architecture {
+    case .gpt2(let sizes): sizes.layers <= 4
+    case .llama(let sizes): sizes.layers <= 4
+    case .olmo2(let sizes): sizes.layers <= 4
+    case .mixture(let sizes): sizes.frame.layers * sizes.experts <= 16
+    case .bert(let sizes): sizes.layers <= 4
+    case .t5(let sizes): sizes.encoderLayers + sizes.decoderLayers <= 4
+    }
   }
 }

@@ -32,13 +32,14 @@ struct MemoryFiles: FileSystem {
   func exists(_ path: String) throws(FileSystemError) -> Bool { path == Self.folder || files[path] != nil }
 
   func createDirectory(_ path: String, isPrivate: Bool) throws(FileSystemError) { throw readOnly("mkdir", path) }
-  func createLink(_ path: String, to target: String) throws(FileSystemError) { throw readOnly("symlink", path) }
-  func freeByteCount(_ path: String) throws(FileSystemError) -> Int { 0 }
   func createFile(_ path: String) throws(FileSystemError) -> any WritableFile { throw readOnly("open", path) }
+  func createLink(_ path: String, to target: String) throws(FileSystemError) { throw readOnly("symlink", path) }
   func rename(_ path: String, to newPath: String) throws(FileSystemError) { throw readOnly("rename", path) }
   func synchronizeDirectory(_ path: String) throws(FileSystemError) { throw readOnly("fsync", path) }
   func removeFile(_ path: String) throws(FileSystemError) { throw readOnly("unlink", path) }
   func removeDirectory(_ path: String) throws(FileSystemError) { throw readOnly("rmdir", path) }
+
+  func freeByteCount(_ path: String) throws(FileSystemError) -> Int { 0 }
 
   private func readOnly(_ call: String, _ path: String) -> FileSystemError {
     FileSystemError(call: call, path: path, code: EROFS, purpose: .writing)

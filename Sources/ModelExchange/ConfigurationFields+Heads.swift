@@ -1,16 +1,5 @@
 import Files
-
-/// The largest sizes that are believed: above those of every model there is, and low enough that no product of them overflows
-/// and no list of their tensors fills the memory.
-enum SizeLimit {
-  static let vocabulary = 1 << 24
-  static let classes = 1 << 16
-  static let context = 1 << 24
-  static let width = 1 << 18
-  static let layers = 1024
-  /// Of all layers together.
-  static let experts = 8192
-}
+import Inference
 
 extension ConfigurationFields {
   /// A number of heads that share a width evenly.
