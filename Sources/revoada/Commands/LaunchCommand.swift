@@ -60,6 +60,7 @@ struct LaunchCommand: AsyncParsableCommand {
       print(try LaunchPlan(request, on: machine).commandLine)
       return
     }
+    if let word = request.oversubscription(on: machine) { console.note(word) }
     let launch = SupervisedLaunch(
       request, on: machine, limits: SupervisionLimits(maximumRestarts: maxRestarts, hangSeconds: hangTimeout),
       console: console)
