@@ -68,6 +68,10 @@ public final class JobScratch: @unchecked Sendable {
   private static func enter(_ folder: String) -> Int32? {
     for _ in 0..<100 {
       guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { return nil }
+      guard isOwn(folder) else {
+        errno = EACCES
+        return nil
+      }
       let lock = open("\(folder)/\(lockName)", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
       guard lock >= 0 else {
         if errno == ENOENT { continue }
@@ -78,6 +82,13 @@ public final class JobScratch: @unchecked Sendable {
       close(lock)
     }
     return nil
+  }
+
+  /// In a folder that everybody may write to, somebody else may have made it first.
+  private static func isOwn(_ folder: String) -> Bool {
+    var status = stat()
+    guard lstat(folder, &status) == 0 else { return errno == ENOENT }
+    return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
   }
 
   /// Removes what jobs of this user have left behind on this machine.
