@@ -56,6 +56,11 @@ extension CommandTests {
         return (output.exitCode, errors, output.standardOutput)
       }
 
+      /// An agent that hands ssh other words.
+      private static func swap(_ word: String, _ other: String) -> String {
+        "from=\(word) to=\(other)\nexec $ssh \"${@//$from/$to}\""
+      }
+
       @Test("two hosts that are alike are ready, and the network between them has been measured")
       func ready() throws {
         let found = try doctor(hosts: "lab1:1,lab2:1")
@@ -84,12 +89,12 @@ extension CommandTests {
         fputs("x", file)
         fclose(file)
         let program = String(cString: try #require(realpath(builtExecutable("revoada"), nil)))
-        let different = try doctor(hosts: "lab1:1,lab2:1", agent: "exec $ssh \"${@//\(program)/\(other)}\"")
+        let different = try doctor(hosts: "lab1:1,lab2:1", agent: Self.swap(program, other))
         #expect(different.status == 69)
         #expect(different.errors.count == 1, "\(different.text)")
         #expect(different.errors.first?.contains("lab2: another program at \(program)") == true)
         #expect(different.errors.first?.contains("scp \(program) lab2:\(program)") == true)
-        let missing = try doctor(hosts: "lab1:1,lab2:1", agent: "exec $ssh \"${@//\(program)/\(other)s}\"")
+        let missing = try doctor(hosts: "lab1:1,lab2:1", agent: Self.swap(program, "\(other)s"))
         #expect(missing.errors.count == 1, "\(missing.text)")
         #expect(missing.errors.first?.contains("lab2: there is no \(program)") == true)
       }
@@ -97,7 +102,7 @@ extension CommandTests {
       @Test("another configuration on the second host is one error")
       func differentConfiguration() throws {
         try workplace.folder.write(Workplace.model + Workplace.data + "training: {steps: 3, batch: 8}\n", to: "o.yaml")
-        let found = try doctor(hosts: "lab1:1,lab2:1", agent: "exec $ssh \"${@//clouds.yaml/o.yaml}\"")
+        let found = try doctor(hosts: "lab1:1,lab2:1", agent: Self.swap("clouds.yaml", "o.yaml"))
         #expect(found.status == 69)
         #expect(found.errors.count == 1, "\(found.text)")
         #expect(found.errors.first?.contains("lab2: another configuration") == true)

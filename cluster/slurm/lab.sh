@@ -80,8 +80,8 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf_interval=1
 ReturnToService=2
-# The seconds a job has between SIGTERM and SIGKILL: scancel, the end of its time.
-KillWait=30
+# The seconds a job has between SIGTERM and SIGKILL: scancel, the end of its time. 30 by default.
+KillWait=5
 # This machine may have fewer processors.
 SlurmdParameters=config_overrides
 NodeName=$node NodeAddr=$address CPUs=$processors State=UNKNOWN
@@ -153,6 +153,7 @@ inside() {
   trap 'umount --lazy "$folder"; rmdir "$folder"; kill -KILL $first_process; wait $first_process 2>/dev/null || :' EXIT
   mount -t tmpfs -o mode=755 slurm "$folder"
   mount -t proc proc /proc
+  mount -t tmpfs -o mode=1777 shm /dev/shm
   job=("$@")
   name_node
   write_configuration

@@ -1,5 +1,4 @@
 import Checkpoints
-import Failures
 import Files
 import Launching
 import Training
@@ -54,7 +53,7 @@ extension HostFacts {
         files += FileIdentity.data(at: settings.data.path.string, in: fileSystem)
         files += FileIdentity.data(at: settings.data.tokenizerPath?.string ?? "", in: fileSystem)
       } catch {
-        problem = (error as? any UserFacingError)?.message ?? "\(error)"
+        problem = error.message
         files.removeLast()
       }
     }
