@@ -113,7 +113,7 @@ import Testing
     #expect(findings { $0.memory.free = 1 << 29 }.map(\.message) == ["0.5 GiB of memory free for 2 ranks"])
     #expect(findings { $0.sharedMemory.free = 1 << 20 }[0].remedy.contains("--shm-size"))
     #expect(findings { $0.temporaryFolder.free = 0 }[0].remedy.contains("TMPDIR"))
-    #expect(findings { $0.load = 2.5 }.map(\.message) == ["others use it: load 2.5 on 4 cores"])
+    #expect(findings { $0.load = 2.5 }.map(\.message) == ["others use it: load 2.5 with 4 cores"])
     #expect(findings { $0.openFileLimit = 64 }[0].remedy.contains("ulimit"))
     #expect(findings { $0.instructionSets = ["avx2", "avx512"] }.map(\.severity) == [.warning])
   }

@@ -124,7 +124,8 @@ extension Diagnosis {
       warn("no room in \(facts.temporaryFolder.path), where Open MPI keeps its sockets", "Set TMPDIR to another folder")
     }
     if facts.load > Double(facts.cores) * 0.5 {
-      warn("others use it: load \(facts.load.fixed(1)) on \(facts.cores) cores", "All ranks wait for the slowest")
+      let cores = facts.cores == 1 ? "1 core" : "\(facts.cores) cores"
+      warn("others use it: load \(facts.load.fixed(1)) with \(cores)", "All ranks wait for the slowest")
     }
     if facts.openFileLimit < 256 + 4 * ranks {
       warn("at most \(facts.openFileLimit) open files for a process", "Raise it: ulimit -n 4096")
