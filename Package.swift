@@ -180,7 +180,7 @@ let package = Package(
         [
           "Training", "Checkpoints", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Layers", "Autograd",
           "TensorCore",
-          "KernelInterface", "Files", "Failures",
+          "KernelInterface", "Supervision", "Files", "Failures",
         ]),
       testTarget("Planning", ["Planning"]),
       testTarget("Benchmarks", ["Benchmarks", "Training", "Collectives", "TensorCore", "KernelInterface", "Tables"]),

@@ -8,6 +8,10 @@ public enum CheckpointFailure: UserFacingError, Equatable {
   case notSaved(step: Int, directory: String, cause: FileSystemError, leftover: FileSystemError?)
   /// Everything was written without an error, but what was read back is something else. Older checkpoints are as they were.
   case notVerified(step: Int, directory: String, CheckpointDamage)
+  /// Nothing can be saved there, as was found out before training.
+  case unusable(directory: String, cause: FileSystemError)
+  /// The disk has less room, in bytes, than checkpoints will take.
+  case tooLittleSpace(directory: String, free: Int, needed: Int)
   case notFound(path: String)
   case damaged(path: String, CheckpointDamage)
   /// There are checkpoints, but not one of them verifies.
@@ -24,7 +28,7 @@ public enum CheckpointFailure: UserFacingError, Equatable {
 
   public var exitStatus: ExitStatus {
     switch self {
-    case .notSaved, .notVerified: .cannotWrite
+    case .notSaved, .notVerified, .unusable, .tooLittleSpace: .cannotWrite
     case .notFound, .noCommonStep: .missingInput
     case .damaged, .noneSound, .mismatch: .badData
     }
@@ -38,6 +42,10 @@ public enum CheckpointFailure: UserFacingError, Equatable {
     case .notVerified(let step, let directory, let damage):
       "the checkpoint of step \(step) was written in \(directory), but does not read back: \(damage); "
         + "older checkpoints are untouched"
+    case .unusable(let directory, let cause):
+      "checkpoints cannot be saved in \(directory): \(cause.message); training has not begun"
+    case .tooLittleSpace(let directory, let free, let needed):
+      "checkpoints need \(needed) bytes in \(directory), where \(free) are free; training has not begun"
     case .notFound(let path): "there is no checkpoint in \(path)"
     case .damaged(let path, let damage): "checkpoint \(path) cannot be used: \(damage)"
     case .noneSound(let directory): "every checkpoint in \(directory) is damaged"
@@ -53,6 +61,8 @@ public enum CheckpointFailure: UserFacingError, Equatable {
     case .notSaved(_, _, let cause, _): cause.remedy
     case .notVerified:
       "That disk loses what it is given: look into the system log, or let checkpoint.path name another one."
+    case .unusable(_, let cause): cause.remedy ?? "Let checkpoint.path name another folder."
+    case .tooLittleSpace: "Free space on that disk, or let checkpoint.path name a folder on another one."
     case .notFound: "Give a checkpoint folder (step-...), a folder of these, or a run's folder."
     case .damaged(_, .otherFormatVersion): "Use the version of revoada that wrote it, or a newer one."
     case .damaged: "Use another checkpoint: `revoada checkpoint verify DIR` tells which ones are sound."

@@ -20,11 +20,13 @@ public struct RunEnvironment {
   public let defaultLanes: Int?
   /// Seconds since some moment, by which rank 0 saves every so many (`checkpoint.every_seconds`).
   public let clock: () -> Double
+  public let patience: RunPatience
 
   public init(
     group: any ProcessGroup, backend: Backend, fileSystem: any FileSystem, display: any TrainingDisplay,
     programDigest: @escaping () throws -> String, isInterrupted: @escaping () -> Bool, pulse: RunPulse = RunPulse(),
-    defaultLanes: Int? = nil, clock: @escaping () -> Double = secondsSinceStart
+    defaultLanes: Int? = nil, clock: @escaping () -> Double = secondsSinceStart,
+    patience: RunPatience = RunPatience()
   ) {
     self.group = group
     self.backend = backend
@@ -35,6 +37,7 @@ public struct RunEnvironment {
     self.pulse = pulse
     self.defaultLanes = defaultLanes
     self.clock = clock
+    self.patience = patience
   }
 }
 
@@ -46,13 +49,25 @@ public func secondsSinceStart() -> Double { (ContinuousClock.now - start) / .sec
 /// The files of a run.
 public struct RunDirectory: Sendable {
   public let path: String
+  /// Where the checkpoints lie.
+  public let checkpoints: String
 
-  public init(_ path: String) { self.path = path }
+  /// - Parameter checkpoints: their folder, seen from this one; `nil` is the usual one in it, which tools look for.
+  public init(_ path: String, checkpoints: String? = nil) {
+    self.path = path
+    let folder = checkpoints ?? Self.usualCheckpoints
+    self.checkpoints = folder.hasPrefix("/") ? folder : path + "/" + folder
+  }
+
+  private static let usualCheckpoints = "checkpoints"
 
   public var configuration: String { path + "/config.yaml" }
   public var metrics: String { path + "/metrics.jsonl" }
   public var summary: String { path + "/summary.json" }
-  public var checkpoints: String { path + "/checkpoints" }
+  /// Where the checkpoints lie elsewhere: the link to them.
+  var linkToCheckpoints: String { path + "/" + Self.usualCheckpoints }
+  /// The file whose lock the run holds that works here.
+  var lock: String { path + "/lock" }
   /// The folder of what cuts texts into tokens; there where the samples are texts.
   public var tokenizer: String { path + "/tokenizer" }
 }

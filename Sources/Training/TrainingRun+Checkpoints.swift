@@ -4,24 +4,33 @@ import TensorCore
 import Tokenizers
 
 extension TrainingRun {
-  /// Makes the run's folder, sets an earlier run's checkpoints aside if asked to begin anew, and writes config.yaml and
+  /// Sets an earlier run's checkpoints aside if asked to begin anew, and writes config.yaml and
   /// the tokenizer.
   func prepareDirectory(_ resume: ResumePolicy) throws {
     try group.agree {
       guard group.rank == 0 else { return }
       let files = environment.fileSystem
-      try files.createDirectoryAndParents(directory.path)
       if resume == .none, try files.exists(directory.checkpoints) {
         var number = 1
         while try files.exists("\(directory.checkpoints).old-\(number)") { number += 1 }
         try files.rename(directory.checkpoints, to: "\(directory.checkpoints).old-\(number)")
         environment.display.note("earlier checkpoints are now in \(directory.checkpoints).old-\(number)")
       }
+      try linkCheckpoints()
       try files.replace(directory.configuration, with: configuration.resolvedYAML)
       if let tokenizer = data.tokenizer {
         try TokenizerFile.write(tokenizer, to: directory.tokenizer, fileSystem: files)
       }
     }
+  }
+
+  /// Makes a folder of checkpoints that lies elsewhere, and the link by which tools find it from the run's.
+  private func linkCheckpoints() throws {
+    guard let elsewhere = configuration.checkpoint.path else { return }
+    let files = environment.fileSystem
+    try files.createDirectoryAndParents(directory.checkpoints, isPrivate: true)
+    guard try !files.exists(directory.linkToCheckpoints) else { return }
+    try files.createLink(directory.linkToCheckpoints, to: elsewhere)
   }
 
   /// Puts the checkpoint's values into the arenas of every rank.

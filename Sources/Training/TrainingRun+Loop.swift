@@ -7,13 +7,13 @@ extension TrainingRun {
   /// - Throws: `TrainingError.interrupted` after a signal, with everything saved; a file system's error where
   ///   something cannot be written.
   public func train() throws -> RunSummary {
+    let saver = try makeSaver()
     let log = try group.agree {
       group.rank == 0
         ? try MetricsLog(
           path: directory.metrics, keepingThrough: state.step, fileSystem: environment.fileSystem) : nil
     }
     var session = Session()
-    let saver = try makeSaver()
     while state.step < totalSteps && !state.hasStoppedEarly {
       let outcome = try step(&session, saver)
       var metrics = try logIfDue(outcome, session)

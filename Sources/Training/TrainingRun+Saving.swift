@@ -5,19 +5,25 @@ import Files
 extension TrainingRun {
   private var store: CheckpointStore {
     CheckpointStore(
-      directory: directory.checkpoints, keepLast: configuration.checkpoint.keep, fileSystem: environment.fileSystem)
+      directory: directory.checkpoints, keepLast: configuration.checkpoint.keep,
+      keepEvery: configuration.checkpoint.keepEvery,
+      fileSystem: BeatingFileSystem(base: environment.fileSystem, pulse: environment.pulse))
   }
 
+  /// Throws where checkpoints could not be saved.
   func makeSaver() throws -> CheckpointSaver {
-    let writers = Array(0..<group.size)
-    let holders = reduction.stateHolders
-    let ordered = holders + writers.filter { !holders.contains($0) }
     let entries = parameters.layout.entries
+    let parameters = entries.map { $0.signature(prefix: "") }
+    let state = optimizer.prefixedState.flatMap { prefix, _ in
+      entries.filter { $0.role == .trained }.map { $0.signature(prefix: prefix) }
+    }
+    let size = CheckpointShares(parameters: parameters, optimizerState: state).byteCount
+    let writers = try environment.writers(of: store, checkpointByteCount: size)
+    let holders = reduction.stateHolders.filter(writers.contains)
+    let ordered = holders + writers.filter { !holders.contains($0) }
     let shares = CheckpointShares(
-      parameters: entries.map { $0.signature(prefix: "") },
-      optimizerState: optimizer.prefixedState.flatMap { prefix, _ in
-        entries.filter { $0.role == .trained }.map { $0.signature(prefix: prefix) }
-      }, writers: ordered.count, stateWriters: holders.count)
+      parameters: parameters, optimizerState: state, writers: ordered.count, stateWriters: holders.count)
+    saveBegan = environment.clock()
     return CheckpointSaver(store, shares, writers: ordered, reduction: reduction, group: group)
   }
 
@@ -26,20 +32,29 @@ extension TrainingRun {
     var signals = StepSignals()
     signals.interrupted = environment.isInterrupted() ? 1 : 0
     signals.finishedSaving = saver.hasFinished ? 1 : 0
+    signals.saveDue = group.rank == 0 && isTimeToSave(saver) ? 1 : 0
     return signals
+  }
+
+  private func isTimeToSave(_ saver: CheckpointSaver) -> Bool {
+    let seconds = configuration.checkpoint.everySeconds
+    return seconds > 0 && saver.isIdle && environment.clock() - saveBegan >= seconds
   }
 
   /// After a step that is not the last: goes on with the save under way, and begins the next where it is due. Where the one
   /// before is not done by then, training waits for it, so that the steps that are saved follow from the configuration.
   func saveIfDue(_ signals: StepSignals, _ saver: CheckpointSaver) throws {
     try settle(saver.advance(finished: signals.finishedSaving))
-    guard isDue(configuration.checkpoint.every) else { return }
+    guard isDue(configuration.checkpoint.every) || signals.saveDue > 0 else { return }
+    environment.pulse.enter(.saving)
     try settle(saver.finish())
+    saveBegan = environment.clock()
     try settle(saver.begin(record()))
   }
 
   /// Saves where the run stands, and waits for it. Where that fails it is tried once more; a second failure ends every rank.
   func saveNow(_ saver: CheckpointSaver) throws {
+    environment.pulse.enter(.saving)
     try settle(saver.finish())
     guard savedStep != state.step else { return }
     if case .failed(let failure, _) = try attempt(saver) {
@@ -61,6 +76,7 @@ extension TrainingRun {
     case nil: break
     case .saved(let saved, let step):
       (savedPath, savedStep) = (saved.path, step)
+      environment.pulse.saved(step: step)
       if let failure = saved.cleanUpFailure { environment.display.note("old checkpoints stay: \(failure.message)") }
     case .failed(let failure, _):
       try refuseUnlessUnwritable(failure)
@@ -73,9 +89,9 @@ extension TrainingRun {
   }
 
   private var nextAttempt: String {
-    let every = configuration.checkpoint.every
+    let (every, seconds) = (configuration.checkpoint.every, configuration.checkpoint.everySeconds)
     let step = every > 0 ? min((state.step / every + 1) * every, totalSteps) : totalSteps
-    return "saves again at step \(step)"
+    return "saves again \(seconds > 0 ? "within \(seconds) seconds, or " : "")at step \(step)"
   }
 
   private func record() throws -> TrainingRecord {

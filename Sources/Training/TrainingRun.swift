@@ -1,6 +1,7 @@
 import Checkpoints
 import Collectives
 import Datasets
+import Files
 import KernelInterface
 import Optimizers
 import TensorCore
@@ -38,14 +39,29 @@ public final class TrainingRun {
   var savedPath: String?
   /// The last step that this launch has saved.
   var savedStep: Int?
+  /// When this rank last began to save, by the environment's clock.
+  var saveBegan = 0.0
+  /// Rank 0's: nobody else works in the run's folder while this run lives.
+  private var lock: FileLock?
 
   /// Reads the data and the checkpoint, checks that they fit the configuration, and writes config.yaml. Nothing is
   /// written where anything is wrong.
   public convenience init(
     _ configuration: RunConfiguration, directory: RunDirectory, resume: ResumePolicy, in environment: RunEnvironment
   ) throws {
+    let directory = RunDirectory(directory.path, checkpoints: configuration.checkpoint.path)
+    let (group, files) = (environment.group, environment.fileSystem)
+    let (wasThere, early) = try group.agree {
+      guard group.rank == 0, try files.exists(directory.path) else { return (false, FileLock?.none) }
+      return (true, try environment.lock(directory, waiting: environment.patience.lock))
+    }
     try self.init(
       configuration, directory: directory, start: RunStart.find(resume, in: directory, environment), in: environment)
+    lock = early
+    try group.agree {
+      guard group.rank == 0, !wasThere else { return }
+      lock = try environment.makeDirectory(directory)
+    }
     try prepareDirectory(resume)
   }
 
@@ -106,6 +122,7 @@ public final class TrainingRun {
     state = try RunState(continuing: start.record, stopping: settled.training.earlyStopping)
     savedPath = start.record != nil && start.path.hasPrefix(directory.checkpoints + "/") ? start.path : nil
     try restore(from: start)
+    if start.record != nil { environment.pulse.saved(step: state.step) }
   }
 
   var parameters: Arena { reduction.parameters }

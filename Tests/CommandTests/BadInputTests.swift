@@ -90,7 +90,7 @@ extension CommandTests {
         "DIR/nowhere: no checkpoint to resume from", "Give a checkpoint, or a run's folder that has one."),
       Case(
         "a file where the run's folder should be", options: ["--run", "DIR/clouds.csv"], status: 73,
-        "cannot open DIR/clouds.csv/config.yaml.partial: Not a directory",
+        "cannot open DIR/clouds.csv/lock: Not a directory",
         "A part of that path is a file, not a folder: choose another one."),
     ]
   }

@@ -19,7 +19,10 @@ import Testing
     arguments: [
       ("training:\n  lanez: 4", "a.yaml:4: unknown key 'lanez' in training", "did you mean 'lanes'?"),
       ("optimiser: {}", "a.yaml:3: unknown key 'optimiser'", "did you mean 'optimizer'?"),
-      ("checkpoint:\n  qwertyuiop: 1", "a.yaml:4: unknown key 'qwertyuiop' in checkpoint", "Known here: every, keep."),
+      (
+        "checkpoint:\n  qwertyuiop: 1", "a.yaml:4: unknown key 'qwertyuiop' in checkpoint",
+        "Known here: every, every_seconds, keep, keep_every, path."
+      ),
       (
         "training: {early_stopping: {patients: 5}}", "a.yaml:3: unknown key 'patients' in training.early_stopping",
         "did you mean 'patience'?"

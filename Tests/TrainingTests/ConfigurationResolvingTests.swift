@@ -57,7 +57,10 @@ import Testing
           ranks_per_node: auto
         checkpoint:
           every: 200
+          every_seconds: 0.0
           keep: 3
+          keep_every: 0
+          path: auto
 
         """)
   }
@@ -70,6 +73,7 @@ import Testing
       ["optimizer.kind=adamw", "optimizer.weight_decay=0.01", "optimizer.schedule={kind: step, every: 9}"],
       ["training.early_stopping={patience: 2}", "training.steps=0", "training.lanes=8", "training.clip_norm=1"],
       ["optimizer.sharded=true", "collective={algorithm: mpi, precision: bf16, overlap: false, bucket: 64KiB}"],
+      ["checkpoint={every_seconds: 0.5, keep_every: 1000, path: ../elsewhere}"],
       ["collective.bucket=4097", "collective.ranks_per_node=2"],
       ["training.evaluate_every=3", "training.seed=18446744073709551615", "model.hidden=[]"],
     ])
@@ -100,7 +104,7 @@ import Testing
       digits,
       overrides: [
         "training.log_every=1", "training.evaluate_every=9", "training.early_stopping={}", "training.epochs=99",
-        "training.steps=7", "checkpoint={every: 1, keep: 9}",
+        "training.steps=7", "checkpoint={every: 1, every_seconds: 7, keep: 9, keep_every: 4, path: elsewhere}",
       ])
     #expect(one.fingerprint == other.fingerprint)
     #expect(one.differences(from: other).isEmpty)

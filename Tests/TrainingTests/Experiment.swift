@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import FoundationEssentials
+import Supervision
 import TensorCore
 import TestSupport
 
@@ -17,6 +18,12 @@ struct Experiment: Sendable {
   let folder: TemporaryFolder
   var overrides: [String] = []
   var fileSystem: any FileSystem = QuickFileSystem()
+  /// Of ranks that have another than the rest.
+  var ownFileSystems: [Int: any FileSystem] = [:]
+  /// Each rank's clock; nobody looks at it by default.
+  var clock: @Sendable (_ rank: Int) -> Double = { _ in 0 }
+  /// What rank 0 tells its launcher.
+  var pulse = RunPulse()
 
   init() throws {
     folder = try TemporaryFolder()
@@ -64,17 +71,20 @@ struct Experiment: Sendable {
     shareableByteCount: Int = .max
   ) throws -> [Outcome] {
     let configuration = try RunConfiguration.read(file: "\(folder.path)/clouds.yaml", overrides: overrides)
-    let (directory, fileSystem) = (RunDirectory("\(folder.path)/\(run)"), fileSystem)
+    let directory = RunDirectory("\(folder.path)/\(run)")
+    let (fileSystem, ownFileSystems, clock, pulse) = (fileSystem, ownFileSystems, clock, pulse)
     return try InProcessGroup.run(ranks: ranks, shareableByteCount: shareableByteCount) { group in
       let display = NotingDisplay()
       var steps = 0
       let environment = RunEnvironment(
-        group: group, backend: Backend(threads: 1), fileSystem: fileSystem, display: display,
+        group: group, backend: Backend(threads: 1), fileSystem: ownFileSystems[group.rank] ?? fileSystem,
+        display: display,
         programDigest: { "" },
         isInterrupted: {
           steps += 1
           return interruption.map { $0.rank == group.rank && $0.step <= steps } ?? false
-        })
+        }, pulse: group.rank == 0 ? pulse : RunPulse(), clock: { clock(group.rank) },
+        patience: RunPatience(lock: 0, sharedFolder: 0))
       let result = Result {
         try TrainingRun(configuration, directory: directory, resume: resume, in: environment).train()
       }

@@ -32,6 +32,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How progress is shown on stderr: auto, bar, plain or none.", valueName: "style"))
   var progress: ProgressStyle = .auto
 
+  @Option(help: ArgumentHelp("Seconds to wait for another run in the folder to end.", visibility: .hidden))
+  var lockPatience = 15.0
+
   @OptionGroup(visibility: .hidden) var launcher: SupervisedWorkerOptions
 
   func run() throws {
@@ -91,7 +94,8 @@ struct TrainCommand: ParsableCommand {
     let environment = RunEnvironment(
       group: group, backend: backend, fileSystem: LocalFileSystem(), display: progress.display(for: group),
       programDigest: { try fileDigest(of: "/proc/self/exe", in: LocalFileSystem()) },
-      isInterrupted: worker.isInterrupted, pulse: worker.pulse, defaultLanes: launcher.defaultLanes)
+      isInterrupted: worker.isInterrupted, pulse: worker.pulse, defaultLanes: launcher.defaultLanes,
+      patience: RunPatience(lock: lockPatience))
     let directory = RunDirectory(options.run ?? "runs/" + fileStem(config))
     let run = try TrainingRun(settings, directory: directory, resume: options.resumePolicy, in: environment)
     let summary = try run.train()
