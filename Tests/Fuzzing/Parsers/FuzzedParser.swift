@@ -33,7 +33,8 @@ public struct FuzzedParser: Sendable {
   /// Every parser, in the order in which a round of fuzzing takes them.
   public static let all = formats + checkpoints + datasets + tokenizers + settings
 
-  public static func named(_ name: String) -> FuzzedParser? { all.first { $0.name == name } }
+  /// One of them, or the one that misbehaves on purpose.
+  public static func named(_ name: String) -> FuzzedParser? { (all + [planted]).first { $0.name == name } }
 }
 
 /// A reason to refuse an input that its caller turns into an error for the user, which a parser may throw too.
