@@ -6,8 +6,9 @@
 #   SEED=n Tests/Fuzzing/fuzz.sh ...          another course; the same one for the same number of executions
 #
 # A parser fails by trapping, taking more than a second, or asking for more than 100 MB beyond the size of its input. The input
-# is then in .build-fuzz/failures; put it into Tests/Fuzzing/Failures/<parser>, where a test of `make test` reads it. What
-# libFuzzer finds worth keeping stays in .build-fuzz/corpus for the next round.
+# is then in .build-fuzz/failures; put it into Tests/Fuzzing/Failures/<parser>, where a test of `make test` reads it. Where it
+# fails is seen in a debug build: `swift run fuzz-parsers <parser> <input>`. What libFuzzer finds worth keeping stays in
+# .build-fuzz/corpus for the next round.
 # Ends with 0 where all parsers are sound, 1 where one is not, 70 where planted defects (below) go unnoticed.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
