@@ -3,8 +3,8 @@ import Failures
 import Files
 import Testing
 
-/// Every operation of a save goes wrong in every way: lost, torn, delayed, refused. Whatever happens then, a restart finds
-/// a checkpoint that verifies.
+/// Every operation of a save goes wrong in every way: lost, torn, delayed, refused. Whatever happens then, a restart
+/// finds a checkpoint that verifies.
 @Suite("A save on an unreliable file system")
 struct SaveFaultTests {
   private static let writers = 2

@@ -2,8 +2,8 @@ import Files
 import Glibc
 import Synchronization
 
-/// The local file system with one operation that goes wrong in a way that its caller may not notice, among those by which
-/// a checkpoint comes to be: mkdir, open for writing, write, fsync, close, rename.
+/// The local file system with one operation that goes wrong in a way that its caller may not notice, among those by
+/// which a checkpoint comes to be: mkdir, open for writing, write, fsync, close, rename.
 ///
 /// Synchronizing is only noted: until then a power cut takes away what was written to a file.
 final class UnreliableFileSystem: FileSystem {

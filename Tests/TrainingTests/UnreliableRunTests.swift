@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct UnreliableRunTests {
   @Test(
-    "whichever fifth operation of a save goes wrong, and however, the run ends with the same bits, at once or when it goes on",
+    "whichever fifth operation of a save goes wrong, and however, the run ends with the same bits, at once or resumed",
     arguments: UnreliableFileSystem.Fault.allCases)
   func everyFifthOperation(fault: UnreliableFileSystem.Fault) throws {
     var experiment = try Experiment().with("training.steps=6", "checkpoint={every: 3, keep: 2}")
