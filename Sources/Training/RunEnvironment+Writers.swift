@@ -18,7 +18,7 @@ extension RunEnvironment {
     try group.agree {
       if group.rank == 0 { try store.probe(token: name, checkpointByteCount: byteCount) }
     }
-    let isSeen = try group.rank == 0 || isSeen(name, in: store)
+    let isSeen = group.rank == 0 || isSeen(name, in: store)
     let answer: [UInt8] = [isSeen ? 1 : 0]
     let answers = try group.allGather(answer)
     try group.agree {
