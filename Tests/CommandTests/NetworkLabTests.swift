@@ -52,7 +52,9 @@ extension CommandTests {
         "\(workplace.path)/lost",
       ]
       // The shell waits for a checkpoint, then takes the other host's network away for good.
-      let script = #"("$@") & until [ -e "$0/lost/checkpoints/step-00000020" ]; do sleep 0.1; done; lab-link lab2 down; wait $!"#
+      let script = """
+        "$@" & until [ -e "$0/lost/checkpoints/step-00000020" ]; do sleep 0.1; done; lab-link lab2 down; wait $!
+        """
       let output = try NetworkLab.start(hosts: 2, ["bash", "-c", script, workplace.path] + job + course)
         .wait(timeout: 170)
       #expect(output.exitCode == 0, "\(output.standardError)")

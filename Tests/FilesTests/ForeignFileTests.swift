@@ -18,6 +18,7 @@ struct ForeignFileTests {
   @Test("is named by a plain name in the same folder", arguments: ["a", "model-1.safetensors", ".hidden", "a..b", "é"])
   func plain(name: String) { #expect(isPlainFileName(name)) }
 
-  @Test("is not named by what leads elsewhere", arguments: ["", ".", "..", "/a", "a/b", "../a", "a/", "a\0.safetensors"])
+  @Test(
+    "is not named by what leads elsewhere", arguments: ["", ".", "..", "/a", "a/b", "../a", "a/", "a\0.safetensors"])
   func elsewhere(name: String) { #expect(!isPlainFileName(name)) }
 }
