@@ -146,6 +146,13 @@ struct JobVerdictTests {
     #expect(cause(outcome(.exited(75))) == .asked)
   }
 
+  @Test("a run that could not be had because another works in its folder is a failure with its own words")
+  func inUse() {
+    let words = "another run works in runs/a: process 7 on lab1"
+    let reports = [report(0, words: words), report(1, asked: true)]
+    #expect(cause(outcome(.exited(75), reports)) == .failed(status: 75, words: words))
+  }
+
   @Test("a job that saved because hosts are back goes on without a failure")
   func grown() {
     #expect(JobVerdict(outcome(.exited(75), endedFor: .hostsAreBack), stopRequests: 0) == .hostsAreBack)

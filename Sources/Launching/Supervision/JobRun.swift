@@ -98,7 +98,9 @@ struct JobRun {
     while !Task.isCancelled {
       await pause(Self.look)
       let (watch, seconds, trouble) = state.look()
-      for rank in watch.reports where Self.isGone(rank) && state.isNews(rank) { whenGone(rank) }
+      if watch.isWordless {
+        for rank in watch.reports where Self.isGone(rank) && state.isNews(rank) { whenGone(rank) }
+      }
       if let trouble {
         state.note(.trouble(trouble))
       } else if let ending = hosts?.look(watch, at: seconds) {
@@ -121,9 +123,7 @@ struct JobRun {
 
   /// Whether a rank that ran on this machine does not any more, though it had not come to its end.
   private static func isGone(_ rank: RankReport) -> Bool {
-    guard rank.phase != .ending, rank.lastWords == nil, !rank.isAskedToEnd, rank.host == LocalNames.hostName() else {
-      return false
-    }
+    guard !rank.isAskedToEnd, rank.host == LocalNames.hostName() else { return false }
     return kill(rank.process, 0) != 0 && errno == ESRCH
   }
 

@@ -52,7 +52,10 @@ enum JobVerdict: Equatable {
     }
     if case .signalled(let signal) = outcome.status { return failure(.killed(signal: signal), []) }
     let culprits = watch.culprits
-    if code == ExitStatus.temporary.rawValue { return failure(.asked, watch.reports.filter(\.isAskedToEnd)) }
+    // Who was asked to end has no other words about it.
+    if code == ExitStatus.temporary.rawValue, watch.reports.allSatisfy({ $0.lastWords == nil }) {
+      return failure(.asked, watch.reports.filter(\.isAskedToEnd))
+    }
     if let words = culprits.compactMap(\.lastWords).first {
       return failure(.failed(status: code, words: words), culprits)
     }

@@ -53,6 +53,9 @@ struct JobWatch: Equatable {
   /// The furthest step that any rank has done; `nil` before anybody has reported.
   var step: Int? { reports.map(\.step).max() }
 
+  /// Whether no rank has come to its end yet, or said why it ends: then nobody is to be missing.
+  var isWordless: Bool { reports.allSatisfy { $0.lastWords == nil && $0.phase != .ending } }
+
   /// The step of the newest checkpoint that any rank knows of.
   var saved: Int? { reports.compactMap(\.saved).max() }
 

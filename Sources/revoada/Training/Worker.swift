@@ -50,7 +50,11 @@ struct Worker {
   /// Tells the user about an error, and the launcher that this rank ends because of it.
   func report(_ error: any Error) {
     ErrorReport.print(error)
-    heartbeat?.failed(String("\(error)".prefix { $0 != "\n" }))
+    if case TrainingError.interrupted = error {
+      ending()
+    } else {
+      heartbeat?.failed(String("\(error)".prefix { $0 != "\n" }))
+    }
   }
 
   func ending() {
