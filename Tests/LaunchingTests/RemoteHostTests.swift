@@ -33,7 +33,7 @@ import Testing
     ])
   func words(words: [String]) async throws {
     try install("ssh", Self.likeSSH)
-    let outcome = await host().run(["printf", "[%s]"] + words, timeout: .seconds(30))
+    let outcome = await host().run(["printf", "[%s]"] + words, timeout: .seconds(300))
     let expected = words.map { "[\($0)]" }.joined()
     #expect(outcome == .ended(status: 0, output: expected, errors: ""))
   }
@@ -41,21 +41,17 @@ import Testing
   @Test("a command's status and both its outputs come back, and it has nothing to read")
   func status() async throws {
     try install("ssh", Self.likeSSH)
-    let outcome = await host().run(["sh", "-c", "cat; echo out; echo err >&2; exit 3"], timeout: .seconds(30))
+    let outcome = await host().run(["sh", "-c", "cat; echo out; echo err >&2; exit 3"], timeout: .seconds(300))
     #expect(outcome == .ended(status: 3, output: "out\n", errors: "err\n"))
   }
 
   @Test("ssh is told to ask nobody, to give up on silence, and where its options end")
-  func options() async throws {
-    try install("ssh", #"printf '%s\n' "$@""#)
-    guard case .ended(0, let output, _) = await host().run(["a b", "c"], timeout: .seconds(3)) else {
-      Issue.record("ssh did not run")
-      return
-    }
-    let words = output.split(separator: "\n")
+  func options() throws {
+    try install("ssh", "")
+    let words = try RemoteShell(environment: environment).arguments(host: "far", ["a b", "c"], patience: 3)
     #expect(words.suffix(3) == ["--", "far", "'a b' c"])
     for option in ["BatchMode=yes", "ConnectTimeout=3", "ServerAliveInterval=3", "ClearAllForwardings=yes"] {
-      #expect(words.contains(Substring(option)))
+      #expect(words.contains(option))
     }
   }
 
@@ -64,19 +60,19 @@ import Testing
     try install(
       "ssh", "echo 'a banner' >&2; echo 'ssh: Could not resolve hostname far: unknown ' >&2; echo >&2; exit 255")
     #expect(
-      await host().run(["true"], timeout: .seconds(30))
+      await host().run(["true"], timeout: .seconds(300))
         == .unreachable("ssh: Could not resolve hostname far: unknown"))
     try install("ssh", "exit 255")
     #expect(
-      await host().run(["true"], timeout: .seconds(30))
+      await host().run(["true"], timeout: .seconds(300))
         == .unreachable("ssh ended with status 255 and gave no reason"))
   }
 
   @Test("what does not end in time is killed with all it has started")
   func timeUp() async throws {
     try install("ssh", "echo $$ > \(folder.path)/process; sleep 1000 & wait")
-    let outcome = await host().run(["true"], timeout: .milliseconds(1500))
-    #expect(outcome == .unreachable("no answer within 1.5 s"))
+    let outcome = await host().run(["true"], timeout: .seconds(8))
+    #expect(outcome == .unreachable("no answer within 8 s"))
     let group = try #require(pid_t(folder.text("process").dropLast()))
     // Killed processes vanish when the system has collected them.
     var remains = true
@@ -90,13 +86,13 @@ import Testing
   @Test("without ssh the reason says so, and a program that Open MPI is told to use is used instead")
   func agents() async throws {
     var environment = ["PATH": folder.path]
-    let lacking = await RemoteHost("far", environment: environment).run(["true"], timeout: .seconds(30))
+    let lacking = await RemoteHost("far", environment: environment).run(["true"], timeout: .seconds(300))
     #expect(lacking == .unreachable("no program to reach other hosts with: 'ssh : rsh' is not on the search path"))
 
     try install("elsewhere", #"printf '%s\n' "$@""#)
     environment["OMPI_MCA_plm_rsh_agent"] = "none such : \(folder.path)/elsewhere -q"
     environment["OMPI_MCA_plm_rsh_args"] = "-p 22"
-    let outcome = await RemoteHost("far", environment: environment).run(["a b"], timeout: .seconds(30))
+    let outcome = await RemoteHost("far", environment: environment).run(["a b"], timeout: .seconds(300))
     #expect(outcome == .ended(status: 0, output: "-q\n-p\n22\nfar\n'a b'\n", errors: ""))
   }
 
@@ -107,14 +103,14 @@ import Testing
       #"case "$*" in *" down "*) echo "ssh: down is down" >&2; exit 255;; *" locked "*) echo No shell.; exit 1;; esac"#)
     let many = (0..<70).map { "up\($0)" }
     let states = await RemoteHost.areReachable(
-      many + ["down", "locked", "localhost"], timeout: .seconds(60), environment: environment)
+      many + ["down", "locked", "localhost"], timeout: .seconds(300), environment: environment)
     #expect(states.count == 73)
     #expect(states["down"] == .unreachable("ssh: down is down"))
     #expect(states["locked"] == .unreachable("No shell."))
     #expect(states.filter { $0.value == .reachable }.count == 71)
     try folder.remove("ssh")
     let alone = await RemoteHost.areReachable(
-      ["localhost", LocalNames.hostName(), "127.0.0.1"], timeout: .seconds(60), environment: environment)
+      ["localhost", LocalNames.hostName(), "127.0.0.1"], timeout: .seconds(300), environment: environment)
     #expect(Set(alone.values) == [.reachable])
   }
 
@@ -122,8 +118,8 @@ import Testing
   func here() async throws {
     let here = host("localhost")
     #expect(
-      await here.run(["printf", "%s", "a  b"], timeout: .seconds(30)) == .ended(status: 0, output: "a  b", errors: ""))
-    guard case .unreachable(let reason) = await here.run(["/nonexistent/x"], timeout: .seconds(30)) else {
+      await here.run(["printf", "%s", "a  b"], timeout: .seconds(300)) == .ended(status: 0, output: "a  b", errors: ""))
+    guard case .unreachable(let reason) = await here.run(["/nonexistent/x"], timeout: .seconds(300)) else {
       Issue.record("it ran")
       return
     }

@@ -78,7 +78,8 @@ struct JobFailure: Equatable {
     case .stuck(let seconds): "did not get on for \(seconds) s"
     case .hostLost(_, let reason): "cannot be reached (\(reason))"
     case .asked: "\(places.count > 1 ? "were" : "was") asked to end, and saved"
-    case .mpirun(let status): "ended with status \(status) and gave no reason"
+    case .mpirun(let status) where places.isEmpty: "ended with status \(status) and gave no reason"
+    case .mpirun(let status): "\(places.count > 1 ? "were" : "was") lost (mpirun ended with status \(status))"
     }
   }
 
