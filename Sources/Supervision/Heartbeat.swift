@@ -11,7 +11,8 @@ import Synchronization
 /// A thread of a rank that tells the launcher once a second where the rank stands, and watches that there is a launcher.
 ///
 /// The launcher holds the other end of rank 0's standard input: when it ends the rank reads the end of the file, and the
-/// run is to save and end as after a signal. A run that has not ended a minute later is stuck, and the rank ends itself, so
+/// run is to save and end as after a signal. Where mpirun is stopped it cannot pass that on; ranks beside it see that it has
+/// another parent, and wake it. A run that has not ended a minute later is stuck, and the rank ends itself, so
 /// that mpirun ends the others.
 public final class Heartbeat: Sendable {
   /// Who the rank is, and what its reports begin with.
@@ -90,6 +91,7 @@ public final class Heartbeat: Sendable {
     write(told.line)
     var lastBeat = clock.now
     var gone: ContinuousClock.Instant?
+    let launcher = Self.launcher()
     while true {
       waitOrNoticeLauncher()
       let now = clock.now
@@ -100,12 +102,29 @@ public final class Heartbeat: Sendable {
       if isNews || now - lastBeat >= Self.interval {
         write(report.line)
         (told, lastBeat) = (report, now)
+        if launcher != nil && Self.launcher() != launcher {
+          launcherIsGone.store(true, ordering: .relaxed)
+          kill(getppid(), SIGCONT)
+        }
       }
       guard hasLostLauncher else { continue }
       let since = gone ?? now
       gone = since
       if now - since > Self.graceAfterLauncher { _exit(75) }
     }
+  }
+
+  /// The process that has started this rank's mpirun; `nil` on other hosts, where an mpirun has no part in it.
+  private static func launcher() -> pid_t? {
+    guard let file = fopen("/proc/\(getppid())/stat", "re") else { return nil }
+    defer { fclose(file) }
+    var text = [CChar](repeating: 0, count: 512)
+    guard fgets(&text, Int32(text.count), file) != nil else { return nil }
+    // 123 (mpirun) S 122 ...: the state stands between name and parent.
+    let words = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self).split(
+      separator: " ")
+    guard words.count > 3, ["(mpirun)", "(orterun)", "(prterun)"].contains(words[1]) else { return nil }
+    return pid_t(words[3])
   }
 
   /// Sleeps for a moment; rank 0 meanwhile reads its standard input, where nothing ever comes but its end.
