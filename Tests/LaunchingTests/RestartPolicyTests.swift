@@ -161,5 +161,8 @@ struct JobVerdictTests {
   @Test("where no rank has ever reported there is nothing to start again")
   func neverBegan() {
     #expect(JobVerdict(outcome(.exited(1), []), stopRequests: 0) == .endedSilently)
+    // But what was lost before it could report was lost.
+    #expect(cause(outcome(.exited(255), [])) == .mpirun(status: 255))
+    #expect(cause(outcome(.signalled(9), [])) == .killed(signal: 9))
   }
 }

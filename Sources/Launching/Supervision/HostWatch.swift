@@ -13,7 +13,7 @@ final class HostWatch: Sendable {
 
   /// Ranks report every second: five reports missing are worth a look at their hosts.
   private static let suspiciousSilence = 5.0
-  private static let probeLimit = Duration.seconds(4)
+  private static let probeLimit = Duration.seconds(6)
   /// A host is given up when it has not answered so often in a row.
   private static let refusalsEnough = 2
   private static let betweenProbes = 2.0

@@ -30,8 +30,8 @@ enum JobVerdict: Equatable {
       self = code == ExitStatus.temporary.rawValue ? .ended(.temporary) : .endedSilently
     } else if outcome.endedFor == .hostsAreBack, code == ExitStatus.temporary.rawValue {
       self = .hostsAreBack
-    } else if outcome.watch.reports.isEmpty {
-      // Nothing has begun: mpirun could not do what it was told.
+    } else if outcome.watch.reports.isEmpty, case .exited(1..<128) = outcome.status {
+      // Nothing has begun: mpirun could not do what it was told. A higher status is a loss on the way, a daemon's say.
       self = .endedSilently
     } else {
       self = .failed(Self.failure(outcome, code: code))
