@@ -38,6 +38,8 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(visibility: .hidden) var launcher: SupervisedWorkerOptions
 
   func run() throws {
+    // First of all: a rank may be stopped while MPI starts, too.
+    if launcher.supervised { Heartbeat.dieWithParent() }
     // Before MPI and the thread pool start their threads, which inherit it.
     let signals = SignalWatch()
     // Beyond a limit on the size of files a write then fails, with a message, instead of ending the process.

@@ -20,7 +20,6 @@ struct SupervisedWorkerOptions: ParsableArguments {
   func worker(on group: any ProcessGroup, until signals: SignalWatch) throws -> Worker {
     let pulse = RunPulse()
     guard supervised else { return Worker(pulse: pulse, heartbeat: nil, signals: signals) }
-    Heartbeat.dieWithParent()
     let identity = Heartbeat.Identity(rank: group.rank, host: try group.nodeName())
     let heartbeat = Heartbeat(identity, pulse: pulse, isAskedToEnd: { signals.isRaised }, write: writeLine)
     heartbeat.start()
