@@ -27,12 +27,9 @@ struct CommandEnding: Equatable, Sendable {
         program, arguments: Arguments(Array(arguments.dropFirst())),
         environment: .custom(Dictionary(uniqueKeysWithValues: variables)), platformOptions: options,
         input: .none, output: .string(limit: Self.limit), error: .string(limit: Self.limit))
-      let status =
-        switch result.terminationStatus {
-        case .exited(let code): code
-        case .signaled(let signal): 128 + signal
-        }
-      return CommandEnding(status: status, output: result.standardOutput, errors: result.standardError)
+      return CommandEnding(
+        status: JobEnding.Status(result.terminationStatus).code, output: result.standardOutput,
+        errors: result.standardError)
     } catch {
       return CommandEnding(status: nil, output: "", errors: "cannot run \(arguments[0]): \(error)")
     }

@@ -8,6 +8,14 @@ struct JobEnding: Equatable {
   enum Status: Equatable {
     case exited(Int32)
     case signalled(Int32)
+
+    /// As a shell would show it.
+    var code: Int32 {
+      switch self {
+      case .exited(let code): code
+      case .signalled(let signal): 128 + signal
+      }
+    }
   }
 
   var status: Status
@@ -15,12 +23,7 @@ struct JobEnding: Equatable {
   var stopRequests: Int
 
   /// The status as a shell would show it.
-  var code: Int32 {
-    switch status {
-    case .exited(let code): code
-    case .signalled(let signal): 128 + signal
-    }
-  }
+  var code: Int32 { status.code }
 
   /// `nil` where the worker succeeded or has already said what was wrong.
   func problem(command: String) -> LaunchError? {

@@ -23,6 +23,17 @@ extension LaunchPlan {
     return output
   }
 
+  /// mpirun in a process group of its own, so that ^C at the terminal does not reach it.
+  var subprocess: Configuration {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    var variables: [Environment.Key: String?] = [:]
+    for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
+    return Configuration(
+      executable: .path(.init(arguments[0])), arguments: Arguments(Array(arguments.dropFirst())),
+      environment: .inherit.updating(variables), platformOptions: options)
+  }
+
   private func runMPIRun<Output: OutputProtocol>(
     output: Output, notify: @escaping @Sendable (String) -> Void
   ) async throws -> (status: ExitStatus, output: Output.OutputType) {
@@ -36,15 +47,9 @@ extension LaunchPlan {
   private func runMPIRun<Output: OutputProtocol>(
     output: Output, _ relay: StopRelay
   ) async throws(LaunchError) -> (status: JobEnding.Status, output: Output.OutputType) {
-    var options = PlatformOptions()
-    options.processGroupID = 0
-    var variables: [Environment.Key: String?] = [:]
-    for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
     do {
       let result = try await Subprocess.run(
-        .path(.init(arguments[0])), arguments: Arguments(Array(arguments.dropFirst())),
-        environment: .inherit.updating(variables), platformOptions: options,
-        input: .none, output: output, error: .currentStandardError
+        subprocess, input: .none, output: output, error: .currentStandardError
       ) { execution in
         relay.started(execution.processIdentifier.value)
       }

@@ -42,15 +42,9 @@ struct JobRun {
 
   func run() async throws(LaunchError) -> Outcome {
     let state = State(watch: JobWatch(ranks: plan.ranks, patience: patience))
-    var options = PlatformOptions()
-    options.processGroupID = 0
-    var variables: [Environment.Key: String?] = [:]
-    for (name, value) in plan.environment { variables[Environment.Key(stringLiteral: name)] = value }
     do {
       let result = try await Subprocess.run(
-        .path(.init(plan.arguments[0])), arguments: Arguments(Array(plan.arguments.dropFirst())),
-        environment: .inherit.updating(variables), platformOptions: options,
-        input: .inputWriter, output: .sequence, error: .currentStandardError
+        plan.subprocess, input: .inputWriter, output: .sequence, error: .currentStandardError
       ) { execution in
         let job = execution.processIdentifier.value
         relay.started(job)

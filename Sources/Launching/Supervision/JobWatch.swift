@@ -19,6 +19,11 @@ struct JobWatch: Equatable {
     var moved: Double
   }
 
+  private struct Step: Equatable {
+    var number: Int
+    var at: Double
+  }
+
   /// Silence and standstill are never taken for a hang before this many seconds, unless the user says so.
   static let shortestPatience = 60.0
   /// A hang takes as many of the longest steps.
@@ -32,11 +37,7 @@ struct JobWatch: Equatable {
   private var known: [Int: Rank] = [:]
   private var lastLook = 0.0
   private var longestStep = 0.0
-  private var lastStep: (number: Int, at: Double)?
-
-  static func == (a: JobWatch, b: JobWatch) -> Bool {
-    a.ranks == b.ranks && a.known == b.known && a.lastLook == b.lastLook && a.longestStep == b.longestStep
-  }
+  private var lastStep: Step?
 
   /// - Parameter patience: seconds; `nil` takes ten of the longest steps seen, at least a minute.
   init(ranks: Int, patience: Double?) {
@@ -70,7 +71,7 @@ struct JobWatch: Equatable {
   private mutating func observeSteps(_ report: RankReport, at time: Double) {
     guard report.step > lastStep?.number ?? 0 else { return }
     if let lastStep { longestStep = max(longestStep, (time - lastStep.at) / Double(report.step - lastStep.number)) }
-    lastStep = (report.step, time)
+    lastStep = Step(number: report.step, at: time)
   }
 
   /// Whether the job hangs. To be asked several times a second.
