@@ -3,11 +3,10 @@
 #
 #   benchmarks/checkpoint_stall.sh [--binary FILE] [--steps N] [--folder DIR] [--ranks N] [--threads N]
 #
-# The last save of a run is waited for as a whole, with or without others, and is taken off: what is left of the time that
-# was waited is what the others cost. Needs some 8 GB on the disk of DIR, which is removed, and a machine that does nothing else.
+# Needs some 8 GB on the disk of DIR, which is removed, and a machine that does nothing else.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
-binary=$top/.build/release/revoada steps=22 folder=${TMPDIR:-/tmp}/checkpoint-stall.$$ ranks=1 threads=
+binary=$top/.build/release/revoada steps=32 folder=${TMPDIR:-/tmp}/checkpoint-stall.$$ ranks=1 threads=
 while [ $# -gt 0 ]; do
   case $1 in
     --binary) binary=$2 ;;
@@ -31,12 +30,12 @@ for every in 0 10; do
   $start "$top/configs/gpt2-124m.yaml" --set data.path="$top/LICENSE" --set data.validation=0 --set training.batch=4 \
     --set training.lanes=4 --steps "$steps" --set checkpoint.every=$every --set checkpoint.keep=1 --run "$folder/$every" \
     $threads >"$folder/log.$every" 2>&1 || { cat "$folder/log.$every" >&2; exit 1; }
-  echo "every $every: median step $(figure $every median_step_seconds) s, waited for saves $(figure $every save_seconds) s"
+  echo "checkpoint.every $every: median step $(figure $every median_step_seconds) s"
 done
-awk -v a="$(figure 0 save_seconds)" -v b="$(figure 10 save_seconds)" -v step="$(figure 10 median_step_seconds)" \
+awk -v waited="$(figure 10 save_seconds)" -v step="$(figure 10 median_step_seconds)" \
   -v quiet="$(figure 0 median_step_seconds)" -v steps="$steps" 'BEGIN {
     saves = int((steps - 1) / 10)
-    printf "%d saves kept training waiting for %.3f s each: %.2f%% of ten steps\n", saves, (b - a) / saves,
-      100 * (b - a) / saves / (10 * step)
+    printf "%d saves kept training waiting for %.3f s each: %.2f%% of ten steps\n", saves, waited / saves,
+      100 * waited / saves / (10 * step)
     printf "the median step took %+.1f%% beside them\n", 100 * (step / quiet - 1)
   }'

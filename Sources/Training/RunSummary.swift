@@ -20,7 +20,8 @@ public struct RunSummary: Codable, Equatable, Sendable {
     public var tokensPerSample: Int?
     /// Of the first rank: the medians over the steps of the last launch of what they took for each part.
     public var stepTimes: StepTimes?
-    /// For how long checkpoints kept the training of the last launch waiting, on the first rank.
+    /// For how long checkpoints kept the training of the last launch waiting, on the first rank; the one at its end, after
+    /// which no step comes, is not counted.
     public var saveSeconds: Double?
     /// Steps whose update was left out because a value was not finite.
     public var skippedSteps: Int?

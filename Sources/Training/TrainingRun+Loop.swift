@@ -22,8 +22,10 @@ extension TrainingRun {
       environment.display.update(progress(session))
       let isOver = state.step == totalSteps || state.hasStoppedEarly
       let isInterrupted = outcome.signals.interrupted > 0
-      try session.timeSaving {
-        if isOver || isInterrupted { try saveNow(saver) } else { try saveIfDue(outcome.signals, saver) }
+      if isOver || isInterrupted {
+        try saveNow(saver)
+      } else {
+        try session.timeSaving { try saveIfDue(outcome.signals, saver) }
       }
       if isInterrupted && !isOver {
         environment.display.finish()
@@ -31,7 +33,7 @@ extension TrainingRun {
       }
     }
     // No step was left to do, and what the run began at was not its own.
-    if savedPath == nil { try session.timeSaving { try saveNow(saver) } }
+    if savedPath == nil { try saveNow(saver) }
     try group.agree { try log?.close() }
     environment.display.finish()
     return try summarize(session)
@@ -44,7 +46,7 @@ extension TrainingRun {
     /// Seconds of each step, evaluations and saving not counted.
     var stepSeconds: [Double] = []
     var times: [StepTimes] = []
-    /// How long training waited for checkpoints.
+    /// How long training waited for checkpoints before it went on; for the last one nothing waits.
     private(set) var saveSeconds = 0.0
 
     init() { start = clock.now }
