@@ -37,6 +37,8 @@ final class CheckpointSaver {
   private let store: CheckpointStore
   private let shares: CheckpointShares
   private let snapshot: CheckpointSnapshot?
+  /// Goes on beside the first steps.
+  private let allocation: BackgroundWork<Void>
   private let reduction: any Reduction
   private let group: any ProcessGroup
   private var phase = Phase.idle
@@ -53,10 +55,12 @@ final class CheckpointSaver {
     self.shares = shares
     self.reduction = reduction
     self.group = group
-    snapshot = writers.firstIndex(of: group.rank).map { place in
+    let snapshot = writers.firstIndex(of: group.rank).map { place in
       CheckpointSnapshot(
         shares.shares[place], parameters: reduction.parameters, optimizerState: reduction.optimizer.prefixedState)
     }
+    self.snapshot = snapshot
+    allocation = BackgroundWork { snapshot?.allocate() }
   }
 
   var isIdle: Bool { if case .idle = phase { true } else { false } }
@@ -81,6 +85,7 @@ final class CheckpointSaver {
     // Nobody may open a file before rank 0 has made the folder.
     let beginning = try share(group.rank == 0 ? store.failureToBegin(step: step) : nil, step: step)
     if let beginning { return .failed(beginning, step: step) }
+    allocation.value()
     snapshot?.take()
     let (snapshot, store) = (snapshot, store)
     phase = .writing(BackgroundWork { ShareReport(writing: snapshot, to: store, step: step) })

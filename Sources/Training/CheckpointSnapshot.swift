@@ -6,11 +6,11 @@ import TensorCore
   import Glibc
 #endif
 
-/// A copy of what a rank writes of a checkpoint, so that training can go on while it is written. Its memory is allocated at
-/// the first copy and kept: as long as the rank's share of a checkpoint's files.
+/// A copy of what a rank writes of a checkpoint, so that training can go on while it is written. Its memory is kept: as long
+/// as the rank's share of a checkpoint's files.
 ///
-/// `@unchecked Sendable`: the training thread writes the memory in `take`; between two of these only the thread that writes
-/// the files reads it. `CheckpointSaver` never has both at a time.
+/// `@unchecked Sendable`: `allocate` comes first, on one thread. Then the training thread writes the memory in `take`; between
+/// two of these only the thread that writes the files reads it. `CheckpointSaver` never has two of them at a time.
 final class CheckpointSnapshot: @unchecked Sendable {
   /// The files and their tensors, whose memory lies in the snapshot.
   private(set) var files: [(name: String, tensors: [NamedTensor])] = []
@@ -72,9 +72,7 @@ final class CheckpointSnapshot: @unchecked Sendable {
   /// Copies what the arenas hold now, with all of the rank's threads.
   func take() {
     guard count > 0 else { return }
-    let target = memory ?? allocate()
-    memory = target
-    guard let base = target.baseAddress else { preconditionFailure("a snapshot without memory") }
+    guard let base = memory?.baseAddress else { preconditionFailure("a snapshot without memory") }
     let parts = min(backend.threads.size, pieces.count)
     backend.threads.run(parts) { part in
       for index in stride(from: part, to: pieces.count, by: parts) {
@@ -96,7 +94,10 @@ final class CheckpointSnapshot: @unchecked Sendable {
     }
   }
 
-  private func allocate() -> UnsafeMutableBufferPointer<Float> {
+  /// Takes memory for the copy and touches it, so that the first copy finds its pages there: a page's first use costs more
+  /// than to copy it.
+  func allocate() {
+    guard count > 0 else { return }
     let byteCount = count * MemoryLayout<Float>.stride
     let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let memory, memory != MAP_FAILED else {
@@ -104,6 +105,7 @@ final class CheckpointSnapshot: @unchecked Sendable {
     }
     // Touching it the first time takes a tenth of the faults so; a refusal does no harm.
     madvise(memory, byteCount, MADV_HUGEPAGE)
+    memset(memory, 0, byteCount)
     let values = UnsafeMutableBufferPointer(start: memory.bindMemory(to: Float.self, capacity: count), count: count)
     files = [share.model, share.optimizer].compactMap { $0 }.map { shard in
       (
@@ -115,6 +117,6 @@ final class CheckpointSnapshot: @unchecked Sendable {
         }
       )
     }
-    return values
+    self.memory = values
   }
 }
