@@ -53,7 +53,7 @@ let package = Package(
         "Benchmarks", "Planning", "Training", "Launching", "ModelExchange", "Inference", "Checkpoints",
         "MPICollectives", "MessagePassing", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Layers", "Autograd",
         "TensorCore", "KernelInterface",
-        "Supervision", "Tables", "Files", "Failures", argumentParser,
+        "Supervision", "Tables", "Files", "Platform", "Failures", argumentParser,
       ]),
     .target(
       name: "Benchmarks",
@@ -62,12 +62,14 @@ let package = Package(
         "TensorCore", "KernelInterface", "Tables", "Failures",
       ],
       path: "benchmarks/Sources"),
-    .target(name: "Launching", dependencies: ["Supervision", "TensorCore", "Tables", "Failures", subprocess]),
+    .target(
+      name: "Launching",
+      dependencies: ["Supervision", "TensorCore", "Tables", "Platform", "Failures", subprocess]),
     .target(
       name: "Training",
       dependencies: [
         "Inference", "Checkpoints", "Collectives", "Datasets", "Tokenizers", "ModelZoo", "Optimizers", "Layers",
-        "Autograd", "TensorCore", "Supervision", "Tables", "Files", "Failures", "CYAML",
+        "Autograd", "TensorCore", "Supervision", "Tables", "Files", "Platform", "Failures", "CYAML",
       ],
       linkerSettings: [.linkedLibrary(":libyaml.a")]),
     .target(
@@ -83,7 +85,7 @@ let package = Package(
       ]),
     .target(name: "Checkpoints", dependencies: ["Files", "Failures", crypto]),
     .target(name: "MPICollectives", dependencies: ["Collectives", "MessagePassing", "Failures"]),
-    .target(name: "Collectives", dependencies: ["TensorCore", "KernelInterface", "Failures"]),
+    .target(name: "Collectives", dependencies: ["TensorCore", "KernelInterface", "Platform", "Failures"]),
     .target(
       name: "Datasets", dependencies: ["Tokenizers", "Files", "Failures", "CZlib", "KernelInterface"],
       resources: [.embedInCode("Resources/digits.csv.gz")],
@@ -94,15 +96,16 @@ let package = Package(
     .target(name: "Layers", dependencies: ["Autograd", "TensorCore", "KernelInterface"]),
     .target(name: "Autograd", dependencies: ["TensorCore", "KernelInterface"]),
     .target(
-      name: "TensorCore", dependencies: ["KernelInterface"] + kernelTargets,
+      name: "TensorCore", dependencies: ["KernelInterface", "Platform"] + kernelTargets,
       swiftSettings: [.enableExperimentalFeature("Extern")]),
     .target(name: "KernelInterface"),
     .target(name: "MessagePassing", dependencies: ["CMPIShim", "Failures"]),
     .target(name: "CMPIShim", dependencies: ["CMPI"]),
-    .target(name: "Supervision", swiftSettings: [.enableExperimentalFeature("Extern")]),
+    .target(name: "Supervision", dependencies: ["Platform"], swiftSettings: [.enableExperimentalFeature("Extern")]),
     .target(name: "Planning", dependencies: ["Tables"]),
     .target(name: "Tables"),
-    .target(name: "Files", dependencies: ["Failures"]),
+    .target(name: "Files", dependencies: ["Platform", "Failures"]),
+    .target(name: "Platform"),
     .target(name: "Failures"),
     .systemLibrary(
       name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin", "pkg-config"])]),
@@ -185,7 +188,7 @@ let package = Package(
       testTarget("Planning", ["Planning"]),
       testTarget("Benchmarks", ["Benchmarks", "Training", "Collectives", "TensorCore", "KernelInterface", "Tables"]),
       testTarget("Tables", ["Tables"]),
-      testTarget("Launching", ["Launching", "Supervision", "Failures"]),
+      testTarget("Launching", ["Launching", "Supervision", "Platform", "Failures"]),
       testTarget("Supervision", ["Supervision"]),
       testTarget("Fuzzing", ["FuzzedParsers"]),
       testTarget(

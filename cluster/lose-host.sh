@@ -4,8 +4,9 @@
 #   cluster/netlab.sh 3 -- cluster/lose-host.sh .build/release/revoada
 #
 # Trains the digits classifier on one rank alone, then over all hosts of the lab. When half of the steps are done the last
-# host's link is cut; the launcher goes on without it; twelve seconds later the link is back, and the launcher takes it in
-# again, if the run still lasts: STEPS=20000 CUT=500. Prints what the launcher said and both digests. The exit status is 0 if they are the same.
+# host's link is cut; the launcher goes on without it; twelve seconds later the link is back, and the launcher takes the host
+# in again, if the run still lasts: STEPS=20000 CUT=500 (six minutes). Prints what the launcher said and both digests. The
+# exit status is 0 if they are the same.
 set -euo pipefail
 
 program=${1:?usage: cluster/netlab.sh HOSTS -- cluster/lose-host.sh PROGRAM}

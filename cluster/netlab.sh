@@ -18,20 +18,9 @@
 # terminal reaches the command itself, SIGTERM and SIGHUP are handed on to it.
 set -euo pipefail
 
-usage=64
-unavailable=69
-not_permitted=77
+lab=netlab
+. "${0%"${0##*/}"}./namespaces.sh"
 most_hosts=100
-
-# fail STATUS LINE...
-fail() {
-  local status=$1
-  shift
-  printf 'netlab: %s\n' "$1" >&2
-  shift
-  if [ $# -gt 0 ]; then printf '  %s\n' "$@" >&2; fi
-  exit "$status"
-}
 
 wrong_usage() { fail $usage "$1" "usage: cluster/netlab.sh HOSTS [--rate 1gbit] [-- COMMAND...]"; }
 
@@ -64,17 +53,6 @@ read_arguments() {
   if [ $# -gt 0 ]; then shift; fi
   job=("$@")
   [ $# -gt 0 ] || job=("${SHELL:-/bin/bash}")
-}
-
-check_machine() {
-  [ "$(id -u)" -eq 0 ] || fail $not_permitted "only root may make network namespaces" "Run it with sudo."
-  local program missing=
-  for program in ip tc sshd ssh ssh-keygen unshare nsenter setpriv taskset; do
-    command -v "$program" >/dev/null || missing+=" $program"
-  done
-  [ -z "$missing" ] || fail $unavailable "not installed:$missing" "Run cluster/bootstrap.sh --lab, then try again."
-  unshare --mount --net --uts --pid --fork true 2>/dev/null ||
-    fail $unavailable "this system lets not even root make namespaces" "A container needs --privileged."
 }
 
 # Sets group: a control group for the lab, or nothing. Outside of one Linux shares a processor out among sessions, of
@@ -199,7 +177,7 @@ END
   fi
 }
 
-# What makes plain ssh and plain mpirun work between the hosts. Its scratch files go where they vanish with the lab.
+# What makes plain ssh and plain mpirun work between the hosts.
 set_environment() {
   mkdir "$folder/bin" "$folder/scratch"
   printf '#!/bin/sh\nexec %s -F %s "$@"\n' "$(command -v ssh)" "$folder/ssh_config" >"$folder/bin/ssh"
@@ -209,49 +187,16 @@ set_environment() {
   local number
   for ((number = 2; number <= hosts; number++)); do LAB_HOSTS+=,lab$number; done
   export LAB_HOSTS PATH=$folder/bin:$PATH
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  keep_open_mpi_in "$folder/scratch"
   export OMPI_MCA_plm_rsh_agent=$folder/bin/ssh
   export OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader,tcp
   export OMPI_MCA_btl_tcp_if_include=eth0 OMPI_MCA_oob_tcp_if_include=eth0
   export OMPI_MCA_hwloc_base_binding_policy=none
-  export OMPI_MCA_orte_tmpdir_base=$folder/scratch
-  export OMPI_MCA_btl_vader_backing_directory=$folder/scratch OMPI_MCA_osc_sm_backing_directory=$folder/scratch
 }
 
-# Runs the job on the first host and sets job_status.
-run_job() {
-  # A shell makes its background commands deaf to ^C, and a foreground one would make the shell deaf to SIGTERM.
-  # Not through `on`: a function would put a shell of its own between this one and the job.
-  nsenter --net="$folder/lab1.net" --uts="$folder/lab1.uts" taskset --cpu-list "$(processors 1)" \
-    env --default-signal=INT,QUIT "${job[@]}" <&0 &
-  local pid=$!
-  # A trap ends `wait` too soon, with a status of its own.
-  local trapped=yes
-  trap 'trapped=yes' INT QUIT
-  trap 'trapped=yes; kill -TERM $pid 2>/dev/null || :' TERM
-  trap 'trapped=yes; kill -HUP $pid 2>/dev/null || :' HUP
-  while [ -n "$trapped" ]; do
-    trapped=
-    job_status=0
-    wait $pid || job_status=$?
-  done
-}
-
-# The first process of the process namespace: with it the kernel ends all others, and it goes when this shell goes.
-# It waits for orphans, as the first process must.
-start_first_process() {
-  setpriv --pdeathsig KILL "$BASH" -c 'sleep infinity & wait' </dev/null >/dev/null 2>&1 &
-  first_process=$!
-}
-
-# In namespaces of its own, but for processes: only the children of this shell are in the new one.
 inside() {
-  start_first_process
-  folder=$1
+  settle netlab "$1"
   shift
-  trap 'umount --lazy "$folder"; rmdir "$folder"; kill -KILL $first_process; wait $first_process 2>/dev/null || :' EXIT
-  mount -t tmpfs -o mode=755 netlab "$folder"
-  mount -t proc proc /proc
   read_arguments "$@"
   hostname switch
   ip link set lo up
@@ -262,7 +207,8 @@ inside() {
   set_environment
   local number
   for ((number = 1; number <= hosts; number++)); do make_host $number; done
-  run_job
+  # Not through `on`: a function would put a shell of its own between this one and the job, deaf to SIGTERM.
+  run_job nsenter --net="$folder/lab1.net" --uts="$folder/lab1.uts" taskset --cpu-list "$(processors 1)" "${job[@]}"
   exit "$job_status"
 }
 
@@ -271,11 +217,11 @@ if [ "${1-}" = --inside ]; then
   inside "$@"
 fi
 read_arguments "$@"
-check_machine
+check_machine --lab tc sshd ssh ssh-keygen nsenter taskset
 folder=$(mktemp -d "${TMPDIR:-/tmp}/netlab.XXXXXX")
 make_scheduling_group
 # Should the lab be killed, this removes what is outside of its namespaces: its input ends when the last process of the
 # lab does. It is in a session of its own, which signals to the lab's process group do not reach.
 exec {lab_lives}> >(exec setsid "$BASH" -c "$clean_up" "$folder" "$group" >/dev/null 2>&1)
 if [ -n "$group" ]; then echo 0 >"$group/cgroup.procs"; fi
-exec unshare --mount --net --uts --pid "$BASH" "$0" --inside "$folder" "$@"
+enter "$folder" "$@"

@@ -1,4 +1,4 @@
-import Synchronization
+import Platform
 import TensorCore
 
 #if canImport(Glibc)
@@ -18,24 +18,18 @@ final class OverlappedExchange: @unchecked Sendable {
   /// Buckets that the ranks of the node had completed before this step.
   private let completedBefore: Int
   private var failure: (any Error)?
-  private var thread = pthread_t()
+  private var thread: SystemThread?
 
   init(_ exchange: GradientExchange, completedBefore: Int) {
     self.exchange = exchange
     self.completedBefore = completedBefore
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<OverlappedExchange>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    precondition(status == 0, "the system refused a thread (error \(status))")
+    thread = SystemThread(run)
   }
 
   /// Returns when all buckets of the step are summed.
   func finish() throws {
-    pthread_join(thread, nil)
+    thread?.join()
+    thread = nil
     if let failure { throw failure }
   }
 

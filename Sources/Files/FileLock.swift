@@ -1,3 +1,5 @@
+import Platform
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -53,10 +55,7 @@ public final class FileLock {
 
   /// Writes down who holds it. Only people read that: on a full disk the lock holds without.
   private func sign() {
-    var name = [CChar](repeating: 0, count: 256)
-    gethostname(&name, name.count - 1)
-    let host = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    let text = "process \(getpid()) on \(host)"
+    let text = "process \(getpid()) on \(HostName.current())"
     ftruncate(descriptor, 0)
     _ = pwrite(descriptor, text, text.utf8.count, 0)
   }

@@ -33,12 +33,12 @@ struct JobEnding: Equatable {
     case _ where stopRequests > 0:
       return LaunchError(
         "stopped before the state could be saved",
-        remedy: "The same command continues from the last checkpoint.", exitStatus: .temporary)
+        remedy: LaunchError.continuing, exitStatus: .temporary)
     case 129...159:
       let signal = code - 128
       return LaunchError(
         "a worker was ended by signal \(signal) (\(String(cString: strsignal(signal))))",
-        remedy: "The same command continues from the last checkpoint.", exitStatus: ExitStatus(rawValue: code))
+        remedy: LaunchError.continuing, exitStatus: ExitStatus(rawValue: code))
     default:
       return LaunchError(
         "mpirun ended with status \(code) and gave no reason",

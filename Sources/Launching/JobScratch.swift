@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Folders of one job for what Open MPI leaves behind where it is killed: segments of shared memory and its own files.
 ///
@@ -17,7 +18,7 @@ public final class JobScratch: @unchecked Sendable {
 
   /// Makes the folders of a new job on this machine. `number` tells the jobs of one process apart.
   public init(number: Int) throws(LaunchError) {
-    let name = "\(Self.prefix)\(LocalNames.hostName())-\(getpid())-\(number)"
+    let name = "\(Self.prefix)\(HostName.current())-\(getpid())-\(number)"
     folders = ["/dev/shm/\(name)", "\(Self.temporaryFolder)/\(name)"]
     Self.sweep()
     try enter()

@@ -33,12 +33,15 @@ public struct LaunchError: UserFacingError, Equatable {
     LaunchError("\(message): \(String(cString: strerror(code)))", exitStatus: .systemError)
   }
 
+  /// The remedy where nothing is to be mended.
+  static let continuing = "The same command continues from the last checkpoint."
+
   static let stoppedBetweenJobs = LaunchError(
     "stopped while the job was to be started again",
-    remedy: "The same command continues from the last checkpoint.", exitStatus: .temporary)
+    remedy: continuing, exitStatus: .temporary)
 
   static let noHostsLeft = LaunchError(
-    "no host answers any more", remedy: "The same command continues from the last checkpoint when they do.",
+    "no host answers any more", remedy: "When they do, the same command continues from the last checkpoint.",
     exitStatus: .temporary)
 
   static func unreachable(_ hosts: [String]) -> LaunchError {
@@ -57,12 +60,12 @@ public struct LaunchError: UserFacingError, Equatable {
     switch reason {
     case .budgetSpent where maximum == 0:
       return LaunchError(
-        last, remedy: "The same command continues from the last checkpoint.", exitStatus: ExitStatus(rawValue: status))
+        last, remedy: continuing, exitStatus: ExitStatus(rawValue: status))
     case .budgetSpent:
       let list = failures.enumerated().map { "  \($0 + 1). \($1.sentence)" }
       return LaunchError(
         (["all \(maximum) restarts are used up; the failures were:"] + list).joined(separator: "\n"),
-        remedy: "The same command continues from the last checkpoint.", exitStatus: .temporary)
+        remedy: continuing, exitStatus: .temporary)
     case .repeats(let times):
       return LaunchError(
         "the same failure came \(times) times in a row, so another restart would not help: \(last)",

@@ -98,8 +98,7 @@ extension LaunchPlan {
       settings += [
         .init("oob_tcp_keepalive_time", "4"), .init("oob_tcp_keepalive_intvl", "2"),
         .init("oob_tcp_keepalive_probes", "3"),
-        .init(
-          "plm_rsh_args", "-o BatchMode=yes -o ConnectTimeout=8 -o ServerAliveInterval=4 -o ServerAliveCountMax=3"),
+        .init("plm_rsh_args", RemoteShell.options(patience: 6, silences: 2).joined(separator: " ")),
       ]
     }
     return settings.flatMap { ["--mca", $0.name, $0.value] }

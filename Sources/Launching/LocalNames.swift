@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The names by which this machine may be called without going over the network.
 ///
@@ -6,7 +7,7 @@ import Glibc
 /// the addresses of its interfaces as numbers. Another name that happens to lead here is taken for another host.
 enum LocalNames {
   static func contain(_ name: String) -> Bool {
-    let own = hostName()
+    let own = HostName.current()
     return name == "localhost" || name == own || isShortForm(name, of: own) || isShortForm(own, of: name)
       || addresses().contains(name)
   }
@@ -14,13 +15,6 @@ enum LocalNames {
   /// Whether `short` is `long` up to its first point: `node3` and `node3.cluster.example`.
   static func isShortForm(_ short: String, of long: String) -> Bool {
     !short.isEmpty && !short.contains(".") && long.prefix { $0 != "." } == short
-  }
-
-  static func hostName() -> String {
-    var name = [CChar](repeating: 0, count: 256)
-    // A name that is cut off is not terminated.
-    guard gethostname(&name, name.count - 1) == 0 else { return "" }
-    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func addresses() -> Set<String> {

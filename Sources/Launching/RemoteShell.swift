@@ -30,11 +30,20 @@ struct RemoteShell: Equatable, Sendable {
   /// one that falls silent for as long again.
   func arguments(host: String, _ words: [String], patience: Int) -> [String] {
     guard isSSH else { return command + [host, shellQuoted(words)] }
-    let options = [
-      "BatchMode=yes", "ConnectTimeout=\(patience)", "ConnectionAttempts=1", "ServerAliveInterval=\(patience)",
-      "ServerAliveCountMax=1", "ClearAllForwardings=yes",
+    let options = Self.options(patience: patience, silences: 1) + ["-o", "ConnectionAttempts=1"]
+    return command + options + ["-o", "ClearAllForwardings=yes", "-T", "--", host, shellQuoted(words)]
+  }
+
+  /// Options of ssh's, of ours and of mpirun's connections alike.
+  ///
+  /// - Parameters:
+  ///   - patience: for an answer, in seconds.
+  ///   - silences: so often may a host that is connected let this time pass.
+  static func options(patience: Int, silences: Int) -> [String] {
+    [
+      "-o", "BatchMode=yes", "-o", "ConnectTimeout=\(patience)", "-o", "ServerAliveInterval=\(patience)",
+      "-o", "ServerAliveCountMax=\(silences)",
     ]
-    return command + options.flatMap { ["-o", $0] } + ["-T", "--", host, shellQuoted(words)]
   }
 
   /// Options of ssh's are for ssh only.

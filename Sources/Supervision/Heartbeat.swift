@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 #if canImport(Glibc)
@@ -72,18 +73,7 @@ public final class Heartbeat: Sendable {
   // MARK: - The thread
 
   /// Starts it; it ends with the process.
-  public func start() {
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<Heartbeat>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    precondition(status == 0, "the system refused a thread (error \(status))")
-    pthread_detach(thread)
-  }
+  public func start() { SystemThread(run).detach() }
 
   private func run() {
     let clock = ContinuousClock()

@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 #if canImport(Glibc)
@@ -16,18 +17,19 @@ public final class ThreadPool: @unchecked Sendable {
   /// The number of threads, the caller's included.
   public let size: Int
   private let shared: Shared
-  private var workers: [pthread_t] = []
+  private var workers: [SystemThread] = []
 
   public init(size: Int) {
     precondition(size >= 1, "a thread pool has at least one thread, not \(size)")
     self.size = size
     shared = Shared(patience: size <= Processor.affinity().count ? 100_000 : 0)
-    for index in 1..<max(size, 1) { workers.append(startWorker(index)) }
+    let shared = self.shared
+    for index in 1..<max(size, 1) { workers.append(SystemThread { shared.serve(index: index) }) }
   }
 
   deinit {
     shared.announce(parts: 0, workers: workers.count, work: nil)
-    for worker in workers { pthread_join(worker, nil) }
+    for worker in workers { worker.join() }
   }
 
   /// Calls `body(0)`, ..., `body(parts - 1)`, each once, on as many threads; returns when all have returned.
@@ -48,31 +50,6 @@ public final class ThreadPool: @unchecked Sendable {
       shared.forgetWork()
     }
     shared.busy.store(false, ordering: .releasing)
-  }
-
-  private func startWorker(_ index: Int) -> pthread_t {
-    let start = Unmanaged.passRetained(WorkerStart(index: index, shared: shared))
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-        start.shared.serve(index: start.index)
-        return nil
-      }, start.toOpaque())
-    precondition(status == 0, "the system refused a thread (error \(status))")
-    return thread
-  }
-}
-
-private final class WorkerStart {
-  let index: Int
-  let shared: ThreadPool.Shared
-
-  init(index: Int, shared: ThreadPool.Shared) {
-    self.index = index
-    self.shared = shared
   }
 }
 

@@ -1,8 +1,5 @@
+import Platform
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// A piece of work on a thread of its own, beside training.
 ///
@@ -11,7 +8,7 @@ import Synchronization
 /// `@unchecked Sendable`: the thread writes `result` before it ends, and `value` reads it after it has.
 final class BackgroundWork<Value>: @unchecked Sendable {
   private let state = State()
-  private var thread: pthread_t?
+  private var thread: SystemThread?
 
   /// What the thread and its owner share.
   private final class State {
@@ -21,7 +18,7 @@ final class BackgroundWork<Value>: @unchecked Sendable {
 
   init(_ body: @escaping () -> Value) {
     let state = self.state
-    thread = startThread {
+    thread = SystemThread {
       state.result = body()
       state.isFinished.store(true, ordering: .releasing)
     }
@@ -40,26 +37,7 @@ final class BackgroundWork<Value>: @unchecked Sendable {
   }
 
   private func join() {
-    if let thread { pthread_join(thread, nil) }
+    thread?.join()
     thread = nil
   }
-}
-
-private func startThread(_ body: @escaping () -> Void) -> pthread_t {
-  var thread = pthread_t()
-  let status = pthread_create(
-    &thread, nil,
-    { argument in
-      guard let argument else { return nil }
-      Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
-      return nil
-    }, Unmanaged.passRetained(ThreadBody(body)).toOpaque())
-  precondition(status == 0, "the system refused a thread (error \(status))")
-  return thread
-}
-
-private final class ThreadBody {
-  let run: () -> Void
-
-  init(_ run: @escaping () -> Void) { self.run = run }
 }

@@ -78,12 +78,12 @@ struct ChaosCommand: ParsableCommand {
 struct Chaos {
   let program: String
   let place: Place
-  private var random: SplitMix
+  private var random: SeededGenerator
 
   init(program: String, hosts: String?, seed: UInt64) throws {
     self.program = program
     place = try Place(hosts: hosts)
-    random = SplitMix(state: seed)
+    random = SeededGenerator(seed: seed)
   }
 
   mutating func report(seconds: Double) throws -> ChaosReport {

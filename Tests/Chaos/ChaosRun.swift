@@ -35,7 +35,7 @@ struct ChaosRun {
   private var name: String { "\(workload.name)-\(number)" }
   private var runFolder: String { "\(place.disk)/\(name)" }
 
-  func result(_ random: inout SplitMix) throws -> Result {
+  func result(_ random: inout SeededGenerator) throws -> Result {
     var result = Result()
     let start = ContinuousClock.now
     var process = try launch(&result)
@@ -90,7 +90,7 @@ struct ChaosRun {
 
   // MARK: - Faults
 
-  private func makeFault(_ launcher: RunningProcess, _ result: inout Result, _ random: inout SplitMix) {
+  private func makeFault(_ launcher: RunningProcess, _ result: inout Result, _ random: inout SeededGenerator) {
     let fault = Fault.any(of: place.faults, &random)
     let victims = Victims(run: runFolder)
     func strike(_ candidates: [pid_t], _ signal: Int32) -> Bool {

@@ -19,7 +19,7 @@ final class Place {
     self.hosts = hosts
     disk = try folder.write("", to: "disk/.keep").replacing("/.keep", with: "")
     hasOwnDisk = geteuid() == 0 && Self.run("mount", "-t", "tmpfs", "-o", "size=\(Self.diskSize)", "chaos", disk)
-    try folder.write(Workload.text(), to: "text.txt")
+    try folder.write(sampleText(), to: "text.txt")
     for workload in Workload.all { try folder.write(workload.configuration, to: "\(workload.name).yaml") }
     try folder.write("", to: "scratch/.keep")
   }
@@ -88,10 +88,4 @@ final class Place {
     body()
     _ = inside(host, "tc", "qdisc", "del", "dev", "eth0", "root")
   }
-}
-
-/// One line for the person who watches.
-func say(_ text: String) {
-  let line = Array((text + "\n").utf8)
-  _ = write(STDERR_FILENO, line, line.count)
 }

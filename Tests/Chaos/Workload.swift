@@ -1,5 +1,3 @@
-import TestSupport
-
 /// What is trained while things die.
 struct Workload {
   let name: String
@@ -27,26 +25,4 @@ struct Workload {
 
         """),
   ]
-
-  /// What the language model reads.
-  static func text() -> String {
-    let words = ["the", "flock", "turns", "as", "one", "and", "every", "bird", "keeps", "its", "place", "in", "wind"]
-    var random = SplitMix(state: 4)
-    return (0..<2000).map { number in
-      (words.randomElement(using: &random) ?? "") + (number % 9 == 8 ? ".\n" : " ")
-    }.joined()
-  }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014: chaos that can be had again.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

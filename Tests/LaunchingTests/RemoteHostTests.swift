@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import TestSupport
 import Testing
 
@@ -110,7 +111,7 @@ import Testing
     #expect(states.filter { $0.value == .reachable }.count == 71)
     try folder.remove("ssh")
     let alone = await RemoteHost.areReachable(
-      ["localhost", LocalNames.hostName(), "127.0.0.1"], timeout: .seconds(300), environment: environment)
+      ["localhost", HostName.current(), "127.0.0.1"], timeout: .seconds(300), environment: environment)
     #expect(Set(alone.values) == [.reachable])
   }
 

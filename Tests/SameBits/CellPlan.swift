@@ -1,4 +1,5 @@
 import KernelInterface
+import TestSupport
 
 /// How a cell is trained: one launch after another, each up to a step.
 struct CellPlan {

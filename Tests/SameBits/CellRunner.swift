@@ -26,7 +26,7 @@ struct CellRunner {
   init(program: String, models: [TrainedModel]) throws {
     self.program = program
     folder = try TemporaryFolder()
-    try folder.write(TrainedModel.text(), to: "text.txt")
+    try folder.write(sampleText(), to: "text.txt")
     for model in models { try folder.write(model.configuration, to: model.name + ".yaml") }
   }
 

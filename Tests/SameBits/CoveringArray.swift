@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Combinations of factor values in which every pair of values of two factors occurs together at least once.
 ///
 /// Greedy, after Cohen et al., "The AETG System" (1997): each row begins with a pair that is not covered yet and gets,
@@ -80,20 +82,5 @@ struct CoveringArray {
     row.indices.flatMap { b in
       (0..<b).map { a in Pair(Choice(factor: a, value: row[a]), Choice(factor: b, value: row[b])) }
     }
-  }
-}
-
-/// SplitMix64 (Steele et al., 2014): the same numbers for the same seed, on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

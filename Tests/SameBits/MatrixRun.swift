@@ -1,4 +1,5 @@
 import KernelInterface
+import TestSupport
 
 /// What became of the cells of one model.
 struct ModelResult {

@@ -49,13 +49,4 @@ struct TrainedModel {
     checkpoint: {every: 0, keep: 100}
 
     """
-
-  /// What the language model reads: words of a small vocabulary in an order that has no end.
-  static func text() -> String {
-    let words = ["the", "flock", "turns", "as", "one", "and", "every", "bird", "keeps", "its", "place", "in", "wind"]
-    var random = SeededGenerator(seed: 4)
-    return (0..<2000).map { number in
-      (words.randomElement(using: &random) ?? "") + (number % 9 == 8 ? ".\n" : " ")
-    }.joined()
-  }
 }

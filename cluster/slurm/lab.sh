@@ -17,32 +17,10 @@
 # terminal reaches the command itself, SIGTERM and SIGHUP are handed on to it.
 set -euo pipefail
 
-usage=64
-unavailable=69
-not_permitted=77
+lab="slurm lab"
+. "${0%"${0##*/}"}../namespaces.sh"
 node=slurm1
 address=10.0.0.1
-
-# fail STATUS LINE...
-fail() {
-  local status=$1
-  shift
-  printf 'slurm lab: %s\n' "$1" >&2
-  shift
-  if [ $# -gt 0 ]; then printf '  %s\n' "$@" >&2; fi
-  exit "$status"
-}
-
-check_machine() {
-  [ "$(id -u)" -eq 0 ] || fail $not_permitted "only root may make namespaces and start slurmd" "Run it with sudo."
-  local program missing=
-  for program in munged mungekey slurmctld slurmd srun sinfo ip unshare setpriv; do
-    command -v "$program" >/dev/null || missing+=" $program"
-  done
-  [ -z "$missing" ] || fail $unavailable "not installed:$missing" "Run cluster/bootstrap.sh --slurm, then try again."
-  unshare --mount --net --uts --pid --fork true 2>/dev/null ||
-    fail $unavailable "this system lets not even root make namespaces" "A container needs --privileged."
-}
 
 # The name holds for this process and its children only: the mount is its own. Slurm looks up no address on a machine
 # that has none but 127.0.0.1, hence a cable between two of the node's own sockets.
@@ -89,15 +67,13 @@ PartitionName=lab Nodes=$node Default=YES MaxTime=INFINITE State=UP
 END
 }
 
-# What makes plain srun, salloc and mpirun work here. Scratch files go where they vanish with the lab.
+# What makes plain srun, salloc and mpirun work here.
 set_environment() {
   mkdir "$folder/scratch"
   export SLURM_LAB=$folder SLURM_CONF=$folder/slurm.conf
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  keep_open_mpi_in "$folder/scratch"
   # Containers often forbid the system call that this mechanism needs.
   export OMPI_MCA_btl_vader_single_copy_mechanism=none
-  export OMPI_MCA_orte_tmpdir_base=$folder/scratch
-  export OMPI_MCA_btl_vader_backing_directory=$folder/scratch OMPI_MCA_osc_sm_backing_directory=$folder/scratch
 }
 
 start_daemons() {
@@ -121,45 +97,15 @@ start_daemons() {
     "$(tail -n 5 "$folder/slurmctld.log" "$folder/slurmd.log")"
 }
 
-# Runs the job and sets job_status.
-run_job() {
-  # A shell makes its background commands deaf to ^C, and a foreground one would make the shell deaf to SIGTERM.
-  env --default-signal=INT,QUIT "${job[@]}" <&0 &
-  local pid=$!
-  # A trap ends `wait` too soon, with a status of its own.
-  local trapped=yes
-  trap 'trapped=yes' INT QUIT
-  trap 'trapped=yes; kill -TERM $pid 2>/dev/null || :' TERM
-  trap 'trapped=yes; kill -HUP $pid 2>/dev/null || :' HUP
-  while [ -n "$trapped" ]; do
-    trapped=
-    job_status=0
-    wait $pid || job_status=$?
-  done
-}
-
-# The first process of the process namespace: with it the kernel ends all others, and it goes when this shell goes.
-# It waits for orphans, as the first process must.
-start_first_process() {
-  setpriv --pdeathsig KILL "$BASH" -c 'sleep infinity & wait' </dev/null >/dev/null 2>&1 &
-  first_process=$!
-}
-
-# In namespaces of its own, but for processes: only the children of this shell are in the new one.
 inside() {
-  start_first_process
-  folder=$1
+  settle slurm "$1"
   shift
-  trap 'umount --lazy "$folder"; rmdir "$folder"; kill -KILL $first_process; wait $first_process 2>/dev/null || :' EXIT
-  mount -t tmpfs -o mode=755 slurm "$folder"
-  mount -t proc proc /proc
   mount -t tmpfs -o mode=1777 shm /dev/shm
-  job=("$@")
   name_node
   write_configuration
   set_environment
   start_daemons
-  run_job
+  run_job "$@"
   exit "$job_status"
 }
 
@@ -172,9 +118,9 @@ case $#:${1-} in
   1:* | *:[!-]* | *:-[!-]*) fail $usage "a command comes after --" "usage: cluster/slurm/lab.sh [-- COMMAND...]" ;;
 esac
 shift
-check_machine
+check_machine --slurm munged mungekey slurmctld slurmd srun sinfo
 folder=$(mktemp -d "${TMPDIR:-/tmp}/slurm.XXXXXX")
 # Should the lab be killed, this removes the folder outside of its namespaces: its input ends when the last process of
 # the lab does. It is in a session of its own, which signals to the lab's process group do not reach.
 exec {lab_lives}> >(exec setsid "$BASH" -c 'cat; rmdir "$0"' "$folder" >/dev/null 2>&1)
-exec unshare --mount --net --uts --pid "$BASH" "$0" --inside "$folder" "$@"
+enter "$folder" "$@"

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Platform
 import TensorCore
 
 extension HostFacts {
@@ -13,7 +14,7 @@ extension HostFacts {
     uname(&name)
     let memory = memoryFigures()
     return HostFacts(
-      hostName: LocalNames.hostName(),
+      hostName: HostName.current(),
       directory: FileManager.default.currentDirectoryPath,
       bootIdentifier: word(of: "/proc/sys/kernel/random/boot_id") ?? "",
       user: Int(geteuid()),

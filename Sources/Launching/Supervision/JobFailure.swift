@@ -101,7 +101,7 @@ struct JobFailure: Equatable {
     case .silent:
       "Look at the machine's memory and swap, and at its other work; --hang-timeout says how long silence is borne."
     case .stuck: "A longer --hang-timeout gives slow steps their time; `revoada doctor` looks at the network."
-    case .hostLost, .asked: "The same command continues from the last checkpoint."
+    case .hostLost, .asked: LaunchError.continuing
     case .mpirun: "For mpirun's own words see the command that --dry-run prints, without --quiet."
     }
   }

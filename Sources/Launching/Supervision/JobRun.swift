@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Subprocess
 import Supervision
 import Synchronization
@@ -117,7 +118,7 @@ struct JobRun {
 
   /// Whether a rank that ran on this machine does not any more, though it had not come to its end.
   private static func isGone(_ rank: RankReport) -> Bool {
-    guard !rank.isAskedToEnd, rank.host == LocalNames.hostName() else { return false }
+    guard !rank.isAskedToEnd, rank.host == HostName.current() else { return false }
     return kill(rank.process, 0) != 0 && errno == ESRCH
   }
 

@@ -1,4 +1,5 @@
 import Failures
+import Platform
 import Supervision
 
 /// A launch that goes on until the job is done: jobs one after the other, each beginning at the newest checkpoint.
@@ -41,7 +42,7 @@ public struct SupervisedLaunch: Sendable {
   /// After a failure processes may have been killed that could not put their things away: every host looks for such.
   private func tidy(_ hosts: HostList?) async {
     guard let hosts else { return }
-    let command = [machine.executable, "tidy", "--after", LocalNames.hostName()]
+    let command = [machine.executable, "tidy", "--after", HostName.current()]
     // A host that does not answer now is tidied by the next job there.
     _ = await RemoteHost.onEach(hosts.hosts.map { RemoteHost($0.name) }) {
       await $0.run(command, timeout: .seconds(15))
