@@ -91,6 +91,9 @@ extension LaunchPlan {
   }
 
   /// Where Open MPI puts its files, and how soon it notices that a host is gone: after some ten seconds instead of minutes.
+  ///
+  /// It takes two seconds to end what a dead rank has left. They could be saved (odls_base_sigkill_timeout), but what the
+  /// others report in them says which rank was the first.
   private static func supervised(_ request: LaunchRequest, _ mpirun: MPIRun) -> [String] {
     guard let supervision = request.supervision, mpirun.majorVersion < 5 else { return [] }
     var settings = supervision.scratch

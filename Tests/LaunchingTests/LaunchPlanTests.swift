@@ -64,6 +64,17 @@ import Testing
     #expect(try options(plan).contains("none"))
   }
 
+  @Test("over hosts, a watched job has ssh ask nobody, and soon gives up a host that is gone")
+  func watched() throws {
+    var request = LaunchRequest(ranks: 2, worker: worker)
+    request.supervision = LaunchRequest.Supervision(lanes: 2, scratch: [])
+    #expect(try !options(LaunchPlan(request, on: machine(cores: 2))).contains("plm_rsh_args"))
+    request.hosts = try HostList(option: "a:1,b:1")
+    let options = try options(LaunchPlan(request, on: machine(cores: 2))).joined(separator: " ")
+    #expect(options.contains("--mca plm_rsh_args -o BatchMode=yes"))
+    #expect(options.contains("--mca oob_tcp_keepalive_time"))
+  }
+
   @Test("root gets mpirun's permission, others do not ask for it", arguments: [true, false])
   func root(isRoot: Bool) throws {
     let plan = try LaunchPlan(
