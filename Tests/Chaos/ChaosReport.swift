@@ -8,6 +8,7 @@ struct ChaosReport: Codable {
   var launches = 0
   var noticed: [Double] = []
   var recovered: [Double] = []
+  var stopsNoticed: [Double] = []
   var lost: [String] = []
   var differing: [String] = []
   var remains: [String] = []
@@ -23,6 +24,7 @@ struct ChaosReport: Codable {
     for fault in result.faults { faults[fault.rawValue, default: 0] += 1 }
     noticed += result.noticed
     recovered += result.recovered
+    stopsNoticed += result.stopsNoticed
     if let problem = result.problem {
       lost.append("\(name): \(problem)")
     } else if result.digest != expected {
@@ -37,6 +39,7 @@ struct ChaosReport: Codable {
     launches += other.launches
     noticed += other.noticed
     recovered += other.recovered
+    stopsNoticed += other.stopsNoticed
     lost += other.lost
     differing += other.differing
     remains += other.remains
@@ -56,6 +59,7 @@ struct ChaosReport: Codable {
 
       runs: \(names); \(launches) launches in \(seconds.fixed(0)) s
       a killed rank was noticed \(Self.spread(noticed)), training again \(Self.spread(recovered))
+      a stopped rank was noticed \(Self.spread(stopsNoticed)); the launcher bears \(ChaosRun.hangSeconds) s of silence
       runs lost: \(lost.count); digests that differ: \(differing.count); \
       processes and files left behind: \(remains.count)
       \(problems.joined(separator: "\n"))

@@ -12,6 +12,8 @@ struct ChaosRun {
     /// Seconds from a rank's death to the launcher's word, and to training again.
     var noticed: [Double] = []
     var recovered: [Double] = []
+    /// Seconds from when a rank was stopped to the launcher's word.
+    var stopsNoticed: [Double] = []
     var digest: String?
     /// Why the run is lost; `nil` where it ended.
     var problem: String?
@@ -28,7 +30,8 @@ struct ChaosRun {
   /// Faults before the run is left in peace.
   let faultCount: Int
 
-  private static let hangSeconds = 4
+  /// The silence that the launcher bears.
+  static let hangSeconds = 4
   /// However much is done to it: a run that has not ended by then is lost.
   private static let limit = 300.0
 
@@ -106,12 +109,19 @@ struct ChaosRun {
       if Bool.random(using: &random) {
         isDone = strike(victims.ranks, SIGKILL)
       } else {
-        isDone = killAndMeasure(launcher, &result) { strike(victims.ranks, SIGKILL) }
+        let words = ["is gone", "was ended by signal 9"]
+        isDone = watch(launcher, for: words, noticed: &result.noticed, recovered: &result.recovered) {
+          strike(victims.ranks, SIGKILL)
+        }
       }
     case .killLauncher: launcher.send(SIGKILL)
     case .killMPIRun: isDone = strike(victims.mpirun, SIGKILL)
     case .killDaemon: isDone = strike(Victims.daemons, SIGKILL)
-    case .stopRank: isDone = strike(victims.ranks, SIGSTOP)
+    case .stopRank:
+      var recovered: [Double] = []
+      isDone = watch(launcher, for: ["said nothing"], noticed: &result.stopsNoticed, recovered: &recovered) {
+        strike(victims.ranks, SIGSTOP)
+      }
     case .stopMPIRun: isDone = strike(victims.mpirun, SIGSTOP)
     case .stopLauncher:
       launcher.send(SIGSTOP)
@@ -126,8 +136,11 @@ struct ChaosRun {
     if isDone { result.faults.append(fault) }
   }
 
-  /// Kills, and waits until the launcher has said so and trains again; the kill counts where that did not happen, too.
-  private func killAndMeasure(_ launcher: RunningProcess, _ result: inout Result, _ strike: () -> Bool) -> Bool {
+  /// Strikes, and waits until the launcher has said so and trains again; the fault counts where that did not happen, too.
+  private func watch(
+    _ launcher: RunningProcess, for words: [String], noticed: inout [Double], recovered: inout [Double],
+    _ strike: () -> Bool
+  ) -> Bool {
     let before = launcher.standardErrorSoFar
     // Only a job that has begun to train can be said to train again.
     guard FileManager.default.fileExists(atPath: "\(runFolder)/metrics.jsonl"), strike() else { return false }
@@ -142,8 +155,8 @@ struct ChaosRun {
       }
       return nil
     }
-    if let seconds = wait(for: ["is gone", "was ended by signal 9"]) { result.noticed.append(seconds) }
-    if let seconds = wait(for: ["training again"]) { result.recovered.append(seconds) }
+    if let seconds = wait(for: words) { noticed.append(seconds) }
+    if let seconds = wait(for: ["training again"]) { recovered.append(seconds) }
     return true
   }
 

@@ -24,8 +24,8 @@ enum Fault: String, CaseIterable, Codable {
     case .killRank: 10
     case .killMPIRun, .killLauncher: 4
     case .killDaemon: 3
-    case .askRank, .askLauncher, .fillDisk: 2
-    case .stopRank, .stopMPIRun, .stopLauncher, .cutLink, .slowLink: 1
+    case .askRank, .askLauncher, .fillDisk, .stopRank: 2
+    case .stopMPIRun, .stopLauncher, .cutLink, .slowLink: 1
     }
   }
 
