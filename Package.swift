@@ -35,14 +35,12 @@ let kernelTargets = kernelBuilds.map { Target.Dependency.target(name: $0.target)
 #endif
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
   name: "revoada",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
@@ -83,7 +81,9 @@ let package = Package(
         "Checkpoints", "Tokenizers", "ModelZoo", "Layers", "Autograd", "TensorCore", "KernelInterface", "Files",
         "Failures",
       ]),
-    .target(name: "Checkpoints", dependencies: ["Files", "Failures", crypto]),
+    .target(
+      name: "Checkpoints", dependencies: ["Files", "Failures", "CCrypto"],
+      linkerSettings: [.linkedLibrary(":libcrypto.a")]),
     .target(name: "MPICollectives", dependencies: ["Collectives", "MessagePassing", "Failures"]),
     .target(name: "Collectives", dependencies: ["TensorCore", "KernelInterface", "Platform", "Failures"]),
     .target(
@@ -110,6 +110,7 @@ let package = Package(
     .systemLibrary(
       name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin", "pkg-config"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
   ]
     + kernelBuilds.map { build in
@@ -150,7 +151,7 @@ let package = Package(
         dependencies: [
           "Training", "Launching", "Supervision", "ModelExchange", "Inference", "ModelZoo", "Checkpoints", "Datasets",
           "Tokenizers", "Files",
-          "Failures", "TestSupport", crypto,
+          "Failures", "TestSupport", "CCrypto",
         ],
         path: "Tests/Fuzzing/Parsers"),
       .executableTarget(

@@ -41,6 +41,7 @@ present() {
     openmpi-bin) command -v mpirun >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null ;;
     zlib1g-dev) pkg-config --exists zlib 2>/dev/null ;;
+    libssl-dev) pkg-config --exists libcrypto 2>/dev/null ;;
     libyaml-dev) pkg-config --exists yaml-0.1 2>/dev/null ;;
     qemu-user) command -v qemu-x86_64 >/dev/null ;;
     iproute2) command -v tc >/dev/null ;;
@@ -130,7 +131,7 @@ case $#:${1-} in
 esac
 
 check_swift
-require libopenmpi-dev openmpi-bin pkg-config zlib1g-dev libyaml-dev
+require libopenmpi-dev openmpi-bin pkg-config zlib1g-dev libyaml-dev libssl-dev
 case ${1-} in
   --test)
     suggest_emulator

@@ -1,4 +1,4 @@
-import Crypto
+import CCrypto
 import Files
 
 /// Bytes are hashed and moved in pieces of this size: few calls, and each piece is still in the processor's cache the
@@ -7,9 +7,11 @@ let pieceByteCount = 1 << 20
 
 /// A running SHA-256, as 64 lower-case hexadecimal digits at the end.
 struct SHA256Digest {
-  private var hash = SHA256()
+  private var state = SHA256_CTX()
 
-  mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
+  init() { SHA256_Init(&state) }
+
+  mutating func update(_ bytes: UnsafeRawBufferPointer) { SHA256_Update(&state, bytes.baseAddress, bytes.count) }
 
   /// Reads and hashes `range` of `file`.
   mutating func update(_ file: any ReadableFile, range: Range<Int>) throws(FileSystemError) {
@@ -23,8 +25,11 @@ struct SHA256Digest {
   }
 
   func hexadecimal() -> String {
+    var state = state
+    var hash = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    SHA256_Final(&hash, &state)
     let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
   static func hexadecimal(of bytes: some Sequence<UInt8>) -> String {

@@ -1,5 +1,5 @@
+import CCrypto
 import Checkpoints
-import Crypto
 import Files
 import Inference
 import ModelZoo
@@ -45,9 +45,9 @@ extension FuzzedParser {
 
   /// `{` and a line end, then the checksum of all of `text`, then the rest of it.
   private static func withChecksum(_ text: [UInt8]) -> [UInt8] {
-    let digits = SHA256.hash(data: text).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
+    var hash = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    SHA256(text, text.count, &hash)
+    let digits = hash.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
     return Array("{\n  \"checksum\" : \"\(digits.joined())\",".utf8) + text.dropFirst()
   }
 }
