@@ -35,6 +35,18 @@ struct JobWatchTests {
     #expect(found?.at == 26)
   }
 
+  @Test("names the rank that never reports, after a minute even where less silence is borne, and not for our own sleep")
+  func missing() {
+    var watch = JobWatch(ranks: 2, patience: 5)
+    let found = run(&watch, from: 1, to: 100) { [report(0, .starting, beats: $0)] }
+    #expect(found?.trouble == .missing([1]))
+    #expect(found?.at == 61)
+    var stopped = JobWatch(ranks: 2, patience: 5)
+    #expect(run(&stopped, from: 1, to: 30) { [report(0, .starting, beats: $0)] } == nil)
+    #expect(run(&stopped, from: 130, to: 158) { [report(0, .starting, beats: $0)] } == nil)
+    #expect(run(&stopped, from: 159, to: 170) { [report(0, .starting, beats: $0)] }?.trouble == .missing([1]))
+  }
+
   @Test("names those that the others wait for where all report and nobody gets on")
   func standstill() {
     var watch = JobWatch(ranks: 2, patience: 5)

@@ -135,6 +135,10 @@ struct JobVerdictTests {
   func ended() {
     #expect(cause(outcome(.exited(1), endedFor: .trouble(.silent([report(1)])))) == .silent(seconds: 7))
     #expect(cause(outcome(.signalled(9), endedFor: .trouble(.stuck([report(1)])))) == .stuck(seconds: 7))
+    let missing = outcome(.exited(1), [], endedFor: .trouble(.missing([1, 3])))
+    #expect(cause(missing) == .missing(ranks: [1, 3], seconds: 60))
+    guard case .failed(let failure) = JobVerdict(missing, stopRequests: 0) else { return }
+    #expect(failure.sentence == "ranks 1, 3 did not report within 60 s of the start, 0 steps done")
     let lost = JobRun.Ending.hostLost(host: "lab2", reason: "no answer")
     #expect(cause(outcome(.exited(1), endedFor: lost)) == .hostLost(host: "lab2", reason: "no answer"))
   }

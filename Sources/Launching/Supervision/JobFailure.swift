@@ -11,6 +11,8 @@ struct JobFailure: Equatable {
     case killed(signal: Int32)
     /// It said nothing for so many seconds: stopped, or its machine has no memory left.
     case silent(seconds: Int)
+    /// These ranks said nothing for so many seconds after the start of the job.
+    case missing(ranks: [Int], seconds: Int)
     /// It reported, but did not get on for so many seconds.
     case stuck(seconds: Int)
     /// Its host does not answer.
@@ -51,7 +53,7 @@ struct JobFailure: Equatable {
     switch cause {
     case .failed: 2
     case .killed(let signal): [SIGILL, SIGABRT, SIGFPE, SIGSEGV, SIGBUS, SIGTRAP].contains(signal) ? 2 : 6
-    case .silent, .stuck: 3
+    case .silent, .missing, .stuck: 3
     case .hostLost, .asked: .max
     case .mpirun: 3
     }
@@ -62,11 +64,15 @@ struct JobFailure: Equatable {
 
   private var subject: String {
     if case .hostLost(let host, _) = cause { return "host \(host)" }
+    if case .missing(let ranks, _) = cause { return Self.name(of: ranks) }
     guard let first = places.first else { return "mpirun" }
     let hosts = Set(places.map(\.host))
-    let names = places.map { String($0.rank) }
-    let ranks = names.count == 1 ? "rank \(names[0])" : "ranks " + names.joined(separator: ", ")
+    let ranks = Self.name(of: places.map(\.rank))
     return hosts.count == 1 ? "\(ranks) on \(first.host)" : ranks
+  }
+
+  private static func name(of ranks: [Int]) -> String {
+    (ranks.count == 1 ? "rank " : "ranks ") + ranks.map(String.init).joined(separator: ", ")
   }
 
   private var verb: String {
@@ -75,6 +81,7 @@ struct JobFailure: Equatable {
     case .killed(let signal):
       "\(places.count > 1 ? "were" : "was") ended by signal \(signal) (\(Self.name(of: signal)))"
     case .silent(let seconds): "said nothing for \(seconds) s: stopped, or out of memory"
+    case .missing(_, let seconds): "did not report within \(seconds) s of the start"
     case .stuck(let seconds): "did not get on for \(seconds) s"
     case .hostLost(_, let reason): "cannot be reached (\(reason))"
     case .asked: "\(places.count > 1 ? "were" : "was") asked to end, and saved"
@@ -98,7 +105,7 @@ struct JobFailure: Equatable {
     case .killed:
       "This is a defect of the program: what it printed before it ended, and the configuration, belong in a report."
     case .failed: "The worker's own message stands above: mend what it names, then run the same command."
-    case .silent:
+    case .silent, .missing:
       "Look at the machine's memory and swap, and at its other work; --hang-timeout says how long silence is borne."
     case .stuck: "A longer --hang-timeout gives slow steps their time; `revoada doctor` looks at the network."
     case .hostLost, .asked: LaunchError.continuing

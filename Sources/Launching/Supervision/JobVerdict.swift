@@ -30,7 +30,7 @@ enum JobVerdict: Equatable {
       self = code == ExitStatus.temporary.rawValue ? .ended(.temporary) : .endedSilently
     } else if outcome.endedFor == .hostsAreBack, code == ExitStatus.temporary.rawValue {
       self = .hostsAreBack
-    } else if outcome.watch.reports.isEmpty, case .exited(1..<128) = outcome.status {
+    } else if outcome.watch.reports.isEmpty, outcome.endedFor == nil, case .exited(1..<128) = outcome.status {
       // Nothing has begun: mpirun could not do what it was told. A higher status is a loss on the way, a daemon's say.
       self = .endedSilently
     } else {
@@ -46,6 +46,8 @@ enum JobVerdict: Equatable {
     let patience = Int(watch.patience.rounded())
     switch outcome.endedFor {
     case .trouble(.silent(let ranks)): return failure(.silent(seconds: patience), ranks)
+    case .trouble(.missing(let ranks)):
+      return failure(.missing(ranks: ranks, seconds: Int(watch.startPatience.rounded())), [])
     case .trouble(.stuck(let ranks)): return failure(.stuck(seconds: patience), ranks)
     case .hostLost(let host, let reason): return failure(.hostLost(host: host, reason: reason), [])
     case .hostsAreBack, nil: break

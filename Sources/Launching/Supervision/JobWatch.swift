@@ -8,6 +8,8 @@ struct JobWatch: Equatable {
   enum Trouble: Equatable {
     /// These ranks have said nothing for as long as a hang takes, while others have, or none has.
     case silent([RankReport])
+    /// These ranks have not said anything since the job was started.
+    case missing([Int])
     /// Every rank reports, none gets on; these are the ones that the others wait for, as far as that shows.
     case stuck([RankReport])
   }
@@ -36,6 +38,8 @@ struct JobWatch: Equatable {
   private let chosenPatience: Double?
   private var known: [Int: Rank] = [:]
   private var lastLook = 0.0
+  /// Seconds since the start in which the launcher did not listen.
+  private var unheeded = 0.0
   private var longestStep = 0.0
   private var lastStep: Step?
 
@@ -47,6 +51,9 @@ struct JobWatch: Equatable {
 
   /// For how many seconds silence and standstill are borne.
   var patience: Double { chosenPatience ?? max(Self.shortestPatience, Self.stepsOfPatience * longestStep) }
+
+  /// For how many seconds a rank may be silent after the start of its job: mpirun reaches one host after the other.
+  var startPatience: Double { max(patience, Self.shortestPatience) }
 
   /// The newest reports, in the order of ranks.
   var reports: [RankReport] { known.sorted { $0.key < $1.key }.map(\.value.report) }
@@ -78,6 +85,9 @@ struct JobWatch: Equatable {
   mutating func look(at time: Double) -> Trouble? {
     forgive(time - lastLook)
     lastLook = time
+    if time - unheeded > startPatience, known.count < ranks {
+      return .missing((0..<ranks).filter { known[$0] == nil })
+    }
     let silent = known.values.filter { time - $0.heard > patience }.map(\.report).sorted { $0.rank < $1.rank }
     if !silent.isEmpty { return .silent(silent) }
     // Before the first step everything may take its time: reading data, above all.
@@ -91,6 +101,7 @@ struct JobWatch: Equatable {
   /// Nothing is held against ranks that the launcher did not listen to.
   private mutating func forgive(_ pause: Double) {
     guard pause > Self.longestLook else { return }
+    unheeded += pause
     for rank in known.keys {
       known[rank]?.heard += pause
       known[rank]?.moved += pause
