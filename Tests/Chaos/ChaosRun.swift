@@ -109,19 +109,18 @@ struct ChaosRun {
       if Bool.random(using: &random) {
         isDone = strike(victims.ranks, SIGKILL)
       } else {
-        let words = ["is gone", "was ended by signal 9"]
-        isDone = watch(launcher, for: words, noticed: &result.noticed, recovered: &result.recovered) {
-          strike(victims.ranks, SIGKILL)
-        }
+        let times = watch(launcher, for: ["is gone", "was ended by signal 9"]) { strike(victims.ranks, SIGKILL) }
+        result.noticed += [times?.noticed].compactMap { $0 }
+        result.recovered += [times?.recovered].compactMap { $0 }
+        isDone = times != nil
       }
     case .killLauncher: launcher.send(SIGKILL)
     case .killMPIRun: isDone = strike(victims.mpirun, SIGKILL)
     case .killDaemon: isDone = strike(Victims.daemons, SIGKILL)
     case .stopRank:
-      var recovered: [Double] = []
-      isDone = watch(launcher, for: ["said nothing"], noticed: &result.stopsNoticed, recovered: &recovered) {
-        strike(victims.ranks, SIGSTOP)
-      }
+      let times = watch(launcher, for: ["said nothing"]) { strike(victims.ranks, SIGSTOP) }
+      result.stopsNoticed += [times?.noticed].compactMap { $0 }
+      isDone = times != nil
     case .stopMPIRun: isDone = strike(victims.mpirun, SIGSTOP)
     case .stopLauncher:
       launcher.send(SIGSTOP)
@@ -136,14 +135,15 @@ struct ChaosRun {
     if isDone { result.faults.append(fault) }
   }
 
-  /// Strikes, and waits until the launcher has said so and trains again; the fault counts where that did not happen, too.
+  /// Strikes, and waits until the launcher has said so and trains again.
+  ///
+  /// - Returns: the seconds to both, each `nil` where that did not happen; `nil` where nothing was struck.
   private func watch(
-    _ launcher: RunningProcess, for words: [String], noticed: inout [Double], recovered: inout [Double],
-    _ strike: () -> Bool
-  ) -> Bool {
+    _ launcher: RunningProcess, for words: [String], _ strike: () -> Bool
+  ) -> (noticed: Double?, recovered: Double?)? {
     let before = launcher.standardErrorSoFar
     // Only a job that has begun to train can be said to train again.
-    guard FileManager.default.fileExists(atPath: "\(runFolder)/metrics.jsonl"), strike() else { return false }
+    guard FileManager.default.fileExists(atPath: "\(runFolder)/metrics.jsonl"), strike() else { return nil }
     let start = ContinuousClock.now
     func wait(for texts: [String]) -> Double? {
       while !launcher.isOver {
@@ -155,9 +155,7 @@ struct ChaosRun {
       }
       return nil
     }
-    if let seconds = wait(for: words) { noticed.append(seconds) }
-    if let seconds = wait(for: ["training again"]) { recovered.append(seconds) }
-    return true
+    return (noticed: wait(for: words), recovered: wait(for: ["training again"]))
   }
 
   // MARK: - What is left

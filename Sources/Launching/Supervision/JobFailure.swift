@@ -64,14 +64,15 @@ struct JobFailure: Equatable {
 
   private var subject: String {
     if case .hostLost(let host, _) = cause { return "host \(host)" }
-    if case .missing(let ranks, _) = cause { return Self.name(of: ranks) }
+    if case .missing(let ranks, _) = cause { return Self.rankNames(ranks) }
     guard let first = places.first else { return "mpirun" }
     let hosts = Set(places.map(\.host))
-    let ranks = Self.name(of: places.map(\.rank))
+    let ranks = Self.rankNames(places.map(\.rank))
     return hosts.count == 1 ? "\(ranks) on \(first.host)" : ranks
   }
 
-  private static func name(of ranks: [Int]) -> String {
+  /// `rank 1`, or `ranks 1, 3`.
+  private static func rankNames(_ ranks: [Int]) -> String {
     (ranks.count == 1 ? "rank " : "ranks ") + ranks.map(String.init).joined(separator: ", ")
   }
 
