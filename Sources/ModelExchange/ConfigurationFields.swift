@@ -18,16 +18,17 @@ struct ConfigurationFields {
     if case .null? = members[key] { nil } else { members[key] }
   }
 
-  /// A whole number of things, 1 at least.
+  /// A whole number of things, 1 at least; so is what stands for it where the file has none, for it may not fit the rest.
   func size(
     _ key: String, default value: Int? = nil, atMost limit: Int
   ) throws(HuggingFaceConfigurationError) -> Int {
-    switch self[key] {
-    case nil: if let value { return value }
-    case .integer(let size)? where (1...limit).contains(size): return size
-    case let other?: throw bad(key, other, expected: "a whole number from 1 to \(limit)")
+    guard let found = self[key] ?? value.map(JSONValue.integer) else {
+      throw .missing(path: path, key: prefix + key)
     }
-    throw .missing(path: path, key: prefix + key)
+    guard case .integer(let size) = found, (1...limit).contains(size) else {
+      throw bad(key, found, expected: "a whole number from 1 to \(limit)")
+    }
+    return size
   }
 
   /// A finite number above zero.

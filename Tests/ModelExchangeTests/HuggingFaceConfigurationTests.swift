@@ -86,6 +86,13 @@ struct HuggingFaceConfigurationTests {
     #expect((llama.keyValueHeads, llama.headSize, llama.epsilon) == (4, 2, 1e-6))
   }
 
+  @Test("is refused where a default does not fit the rest, as two experts a token where there is one")
+  func unfitDefault() throws {
+    let changes = ["num_local_experts": JSONValue.integer(1), "num_experts_per_tok": .null]
+    let error = #expect(throws: HuggingFaceConfigurationError.self) { try read("mixture", changes) }
+    #expect(error?.message.contains("num_experts_per_tok is 2, not a whole number from 1 to 1") == true)
+  }
+
   @Test(
     "that is no JSON object, or too long, is refused",
     arguments: [
