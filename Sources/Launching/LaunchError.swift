@@ -36,8 +36,8 @@ public struct LaunchError: UserFacingError, Equatable {
   /// The remedy where nothing is to be mended.
   static let continuing = "The same command continues from the last checkpoint."
 
-  static let stoppedBetweenJobs = LaunchError(
-    "stopped while the job was to be started again",
+  static let stoppedBeforeStart = LaunchError(
+    "stopped before the job had started",
     remedy: continuing, exitStatus: .temporary)
 
   static let noHostsLeft = LaunchError(

@@ -45,7 +45,10 @@ struct ChaosRun {
     while true {
       if process.isOver {
         let output = try process.wait()
-        if output.exitCode == 0 { break }
+        if output.exitCode == 0 {
+          if try digest() == nil { result.problem = "ended with 0 and no summary: \(output.standardError.suffix(600))" }
+          break
+        }
         // A queue or a person starts it again: after being killed, asked to end, or out of patience.
         guard [75, 137].contains(output.exitCode) || isTemporary(output) else {
           result.problem = "ended with \(output.exitCode): \(output.standardError.suffix(600))"
@@ -66,7 +69,8 @@ struct ChaosRun {
     }
     result.digest = try digest()
     result.remains = remains(of: result.launchers)
-    try FileManager.default.removeItem(atPath: runFolder)
+    // A launch that was refused has made none.
+    if FileManager.default.fileExists(atPath: runFolder) { try FileManager.default.removeItem(atPath: runFolder) }
     return result
   }
 
@@ -164,7 +168,7 @@ struct ChaosRun {
   private func remains(of launchers: [pid_t]) -> [String] {
     var found: [String] = []
     for _ in 0..<100 {
-      found = Victims(run: runFolder).all.map { "process \($0)" } + leftFiles(of: launchers)
+      found = Victims(run: runFolder).all.map(Victims.description) + leftFiles(of: launchers)
       if found.isEmpty { break }
       usleep(50_000)
     }

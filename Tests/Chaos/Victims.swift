@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import TestSupport
 
@@ -15,6 +16,16 @@ struct Victims {
 
   /// Open MPI's daemons on the other hosts. They do not know the run's folder; in a lab there are no others.
   static var daemons: [pid_t] { Self.processes { $0[0].hasSuffix("orted") } }
+
+  /// Who a process is and how it does: `process 12 (T, child of 9): mpirun ...`.
+  static func description(_ process: pid_t) -> String {
+    func content(_ name: String) -> String {
+      String(decoding: FileManager.default.contents(atPath: "/proc/\(process)/\(name)") ?? Data(), as: UTF8.self)
+    }
+    let state = content("stat").split(separator: ") ").last?.split(separator: " ").prefix(2) ?? []
+    let command = content("cmdline").replacing("\0", with: " ").prefix(200)
+    return "process \(process) (\(state.joined(separator: ", child of "))): \(command)"
+  }
 
   private func processes(where isWanted: ([String]) -> Bool) -> [pid_t] {
     Self.processes { $0.contains(run) && isWanted($0) }

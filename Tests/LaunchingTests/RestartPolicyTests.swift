@@ -131,6 +131,13 @@ struct JobVerdictTests {
     #expect(failure.places.isEmpty && failure.sentence.hasPrefix("mpirun was ended by signal 9"))
   }
 
+  @Test("mpirun's success is none where no rank was ever heard of")
+  func nothingRun() {
+    #expect(JobVerdict(outcome(.exited(0), []), stopRequests: 1) == .stoppedBeforeStart)
+    #expect(cause(outcome(.exited(0), [])) == .mpirun(status: 0))
+    #expect(JobVerdict(outcome(.exited(0)), stopRequests: 1) == .ended(.success))
+  }
+
   @Test("a job that the launcher ended failed for the launcher's reason")
   func ended() {
     #expect(cause(outcome(.exited(1), endedFor: .trouble(.silent([report(1)])))) == .silent(seconds: 7))

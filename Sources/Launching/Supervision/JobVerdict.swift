@@ -7,6 +7,8 @@ enum JobVerdict: Equatable {
   case ended(ExitStatus)
   /// As `ended`, and somebody has to say why.
   case endedSilently
+  /// The user's wish came before any rank was there.
+  case stoppedBeforeStart
   /// To be started again with more hosts.
   case hostsAreBack
   case failed(JobFailure)
@@ -14,7 +16,7 @@ enum JobVerdict: Equatable {
   /// Whether no other job follows.
   var isFinal: Bool {
     switch self {
-    case .ended, .endedSilently: true
+    case .ended, .endedSilently, .stoppedBeforeStart: true
     case .hostsAreBack, .failed: false
     }
   }
@@ -24,7 +26,10 @@ enum JobVerdict: Equatable {
 
   init(_ outcome: JobRun.Outcome, stopRequests: Int) {
     let code = JobEnding(status: outcome.status, stopRequests: stopRequests).code
-    if code == 0 || Self.hopeless.contains(code) {
+    if code == 0, outcome.watch.reports.isEmpty {
+      // mpirun that is asked to end while it starts its daemons says 0, and has run nothing.
+      self = stopRequests > 0 ? .stoppedBeforeStart : .failed(Self.failure(outcome, code: code))
+    } else if code == 0 || Self.hopeless.contains(code) {
       self = .ended(ExitStatus(rawValue: code))
     } else if stopRequests > 0 {
       self = code == ExitStatus.temporary.rawValue ? .ended(.temporary) : .endedSilently

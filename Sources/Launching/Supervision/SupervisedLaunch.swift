@@ -65,12 +65,13 @@ public struct SupervisedLaunch: Sendable {
         let ending = JobEnding(status: outcome.status, stopRequests: relay.requests)
         if let problem = ending.problem(command: plan.outspokenCommandLine) { throw problem }
         return ExitStatus(rawValue: ending.code)
+      case .stoppedBeforeStart: throw LaunchError.stoppedBeforeStart
       case .hostsAreBack:
         console.note("hosts are back: going on with all that answer")
         await roster.lookAgain(probe)
       case .failed(let failure):
         try await goOn(after: failure, &policy, outcome, relay)
-        if relay.requests > 0 { throw LaunchError.stoppedBetweenJobs }
+        if relay.requests > 0 { throw LaunchError.stoppedBeforeStart }
         await roster.lookAgain(probe)
         for loss in roster.news { console.note(loss) }
         guard roster.hasHosts else { throw LaunchError.noHostsLeft }
