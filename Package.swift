@@ -62,7 +62,8 @@ let package = Package(
       path: "benchmarks/Sources"),
     .target(
       name: "Launching",
-      dependencies: ["Supervision", "TensorCore", "Tables", "Platform", "Failures", subprocess]),
+      dependencies: ["Supervision", "TensorCore", "Tables", "Platform", "Failures", subprocess],
+      swiftSettings: [.enableExperimentalFeature("Extern")]),
     .target(
       name: "Training",
       dependencies: [
@@ -101,11 +102,11 @@ let package = Package(
     .target(name: "KernelInterface"),
     .target(name: "MessagePassing", dependencies: ["CMPIShim", "Failures"]),
     .target(name: "CMPIShim", dependencies: ["CMPI"]),
-    .target(name: "Supervision", dependencies: ["Platform"], swiftSettings: [.enableExperimentalFeature("Extern")]),
+    .target(name: "Supervision", dependencies: ["Platform"]),
     .target(name: "Planning", dependencies: ["Tables"]),
     .target(name: "Tables"),
     .target(name: "Files", dependencies: ["Platform", "Failures"]),
-    .target(name: "Platform"),
+    .target(name: "Platform", swiftSettings: [.enableExperimentalFeature("Extern")]),
     .target(name: "Failures"),
     .systemLibrary(
       name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin", "pkg-config"])]),
@@ -189,7 +190,7 @@ let package = Package(
       testTarget("Planning", ["Planning"]),
       testTarget("Benchmarks", ["Benchmarks", "Training", "Collectives", "TensorCore", "KernelInterface", "Tables"]),
       testTarget("Tables", ["Tables"]),
-      testTarget("Launching", ["Launching", "Supervision", "Platform", "Failures"]),
+      testTarget("Launching", ["revoada", "Launching", "Supervision", "Platform", "Failures"]),
       testTarget("Supervision", ["Supervision"]),
       testTarget("Fuzzing", ["FuzzedParsers"]),
       testTarget(

@@ -5,7 +5,7 @@ import Subprocess
 extension LaunchPlan {
   /// Runs the job to its end and returns the worker's exit status, 0 or one that the worker has explained.
   ///
-  /// Standard output and error are this process's own; standard input is empty, for mpirun runs in the background.
+  /// Standard output and error are this process's own; the job's standard input is empty.
   /// SIGINT, SIGTERM and SIGHUP ask the job to save and end; a second one ends it at once. `notify` gets a line for the
   /// user about that. Throws where mpirun or a worker ended without a word.
   public func run(notify: @escaping @Sendable (String) -> Void) async throws -> ExitStatus {
@@ -23,14 +23,15 @@ extension LaunchPlan {
     return output
   }
 
-  /// mpirun in a process group of its own, so that ^C at the terminal does not reach it.
+  /// mpirun with its keeper, in a process group of their own, so that ^C at the terminal does not reach them. Standard
+  /// input has to be a ``Lifeline``.
   var subprocess: Configuration {
     var options = PlatformOptions()
     options.processGroupID = 0
     var variables: [Environment.Key: String?] = [:]
     for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
     return Configuration(
-      executable: .path(.init(arguments[0])), arguments: Arguments(Array(arguments.dropFirst())),
+      executable: .path(.init(program)), arguments: Arguments(["keep"] + arguments),
       environment: .inherit.updating(variables), platformOptions: options)
   }
 
@@ -47,16 +48,18 @@ extension LaunchPlan {
   private func runMPIRun<Output: OutputProtocol>(
     output: Output, _ relay: StopRelay
   ) async throws(LaunchError) -> (status: JobEnding.Status, output: Output.OutputType) {
+    let lifeline = try Lifeline()
+    defer { lifeline.cut() }
     do {
       let result = try await Subprocess.run(
-        subprocess, input: .none, output: output, error: .currentStandardError
+        subprocess, input: lifeline.input, output: output, error: .currentStandardError
       ) { execution in
         relay.started(execution.processIdentifier.value)
       }
       relay.ended()
       return (JobEnding.Status(result.terminationStatus), result.standardOutput)
     } catch {
-      throw LaunchError("cannot run \(arguments[0]): \(error)", exitStatus: .systemError)
+      throw LaunchError("cannot run \(program): \(error)", exitStatus: .systemError)
     }
   }
 }

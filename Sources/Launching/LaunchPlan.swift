@@ -11,6 +11,8 @@ public struct LaunchPlan: Equatable, Sendable {
   public let threads: Int
   /// Whether each rank is bound to cores of its own.
   public let isBound: Bool
+  /// This program, whose ``JobKeeper`` runs the command.
+  public let program: String
   /// The whole command: mpirun's absolute path, its options, this program's absolute path, the worker's arguments.
   public let arguments: [String]
   /// What mpirun and the workers get beside this process's environment.
@@ -60,7 +62,9 @@ extension LaunchPlan {
       arguments += ["--supervised", "--default-lanes", "\(supervision.lanes)"]
     }
     if request.showsProgress { arguments += ["--progress", machine.terminalColumns == nil ? "plain" : "bar"] }
-    self.init(ranks: ranks, threads: threads, isBound: isBound, arguments: arguments, environment: environment)
+    self.init(
+      ranks: ranks, threads: threads, isBound: isBound, program: machine.executable, arguments: arguments,
+      environment: environment)
   }
 
   private static func ranks(_ request: LaunchRequest) throws(LaunchError) -> Int {

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// On SIGINT or SIGTERM, Open MPI kills every rank within two seconds and ends with status 1. SIGUSR1 it merely
 /// forwards to all ranks, here and on other hosts: they save, end by themselves, and their exit code survives.
-/// mpirun runs in a process group of its own, so that ^C at the terminal reaches only this process.
+/// The job runs in a process group of its own, so that ^C at the terminal reaches only this process.
 final class StopRelay: Sendable {
   /// What to do about the next request to stop.
   enum Step: Equatable {
@@ -85,8 +85,8 @@ final class StopRelay: Sendable {
     guard let job = state.withLock(\.job) else { return }
     switch step {
     case .wait: break
-    case .ask: kill(job, SIGUSR1)
-    case .end: kill(job, SIGTERM)
+    case .ask: JobKeeper.tell(job, SIGUSR1)
+    case .end: JobKeeper.tell(job, SIGTERM)
     }
   }
 }

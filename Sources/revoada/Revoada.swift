@@ -14,7 +14,7 @@ struct Revoada: AsyncParsableCommand {
       TrainCommand.self, LaunchCommand.self, EvalCommand.self, DataCommand.self, GenerateCommand.self,
       BenchCommand.self,
       PlanCommand.self, TokenizerCommand.self, CheckpointCommand.self, DoctorCommand.self, DoctorFactsCommand.self,
-      DoctorLinksCommand.self, TidyCommand.self,
+      DoctorLinksCommand.self, KeepCommand.self, TidyCommand.self,
     ])
 
   static func main() async {

@@ -119,12 +119,14 @@ struct ChaosRun {
         isDone = times != nil
       }
     case .killLauncher: launcher.send(SIGKILL)
+    case .killKeeper: isDone = strike(victims.keepers, SIGKILL)
     case .killMPIRun: isDone = strike(victims.mpirun, SIGKILL)
     case .killDaemon: isDone = strike(Victims.daemons, SIGKILL)
     case .stopRank:
       let times = watch(launcher, for: ["said nothing"]) { strike(victims.ranks, SIGSTOP) }
       result.stopsNoticed += [times?.noticed].compactMap { $0 }
       isDone = times != nil
+    case .stopKeeper: isDone = strike(victims.keepers, SIGSTOP)
     case .stopMPIRun: isDone = strike(victims.mpirun, SIGSTOP)
     case .stopLauncher:
       launcher.send(SIGSTOP)

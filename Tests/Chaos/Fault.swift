@@ -2,9 +2,11 @@
 enum Fault: String, CaseIterable, Codable {
   case killRank = "kill a rank"
   case killLauncher = "kill the launcher"
+  case killKeeper = "kill the keeper"
   case killMPIRun = "kill mpirun"
   case killDaemon = "kill a host's daemon"
   case stopRank = "stop a rank"
+  case stopKeeper = "stop the keeper"
   case stopMPIRun = "stop mpirun"
   case stopLauncher = "stop the launcher for a moment"
   case askRank = "ask a rank to end"
@@ -14,7 +16,7 @@ enum Fault: String, CaseIterable, Codable {
   case slowLink = "slow a link down"
 
   /// Counted as a kill: something is dead at once.
-  var isKill: Bool { [.killRank, .killLauncher, .killMPIRun, .killDaemon].contains(self) }
+  var isKill: Bool { [.killRank, .killLauncher, .killKeeper, .killMPIRun, .killDaemon].contains(self) }
 
   var needsLab: Bool { [.killDaemon, .cutLink, .slowLink].contains(self) }
 
@@ -24,8 +26,8 @@ enum Fault: String, CaseIterable, Codable {
     case .killRank: 10
     case .killMPIRun, .killLauncher: 4
     case .killDaemon: 3
-    case .askRank, .askLauncher, .fillDisk, .stopRank: 2
-    case .stopMPIRun, .stopLauncher, .cutLink, .slowLink: 1
+    case .askRank, .askLauncher, .fillDisk, .stopRank, .killKeeper: 2
+    case .stopKeeper, .stopMPIRun, .stopLauncher, .cutLink, .slowLink: 1
     }
   }
 

@@ -6,8 +6,11 @@ import TestSupport
 struct Victims {
   let run: String
 
-  /// Ranks: `revoada train ... --run FOLDER ... --supervised`.
-  var ranks: [pid_t] { processes { $0.contains("train") && $0.contains("--supervised") && !$0[0].hasSuffix("mpirun") } }
+  /// `revoada train ... --run FOLDER ... --supervised`.
+  var ranks: [pid_t] { processes { $0.dropFirst().first == "train" && $0.contains("--supervised") } }
+
+  /// `revoada keep .../mpirun ...`, between the launcher and mpirun.
+  var keepers: [pid_t] { processes { $0.dropFirst().first == "keep" } }
 
   var mpirun: [pid_t] { processes { $0[0].hasSuffix("mpirun") } }
 

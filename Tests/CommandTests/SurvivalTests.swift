@@ -23,10 +23,8 @@ extension CommandTests {
 
     /// The ranks of a run on this machine, by what their command lines say.
     private func ranks(of run: String) throws -> [pid_t] {
-      try ProcessTable.processes {
-        $0.contains("train") && $0.contains("\(workplace.path)/\(run)") && $0[0] != "mpirun"
-      }
-      .filter { !$0.arguments[0].hasSuffix("mpirun") }.map(\.process)
+      try ProcessTable.processes { $0.dropFirst().first == "train" && $0.contains("\(workplace.path)/\(run)") }
+        .map(\.process)
     }
 
     private func digest() throws -> String {

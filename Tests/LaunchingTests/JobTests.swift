@@ -1,4 +1,5 @@
 import Failures
+import TestSupport
 import Testing
 
 @testable import Launching
@@ -69,8 +70,8 @@ import Testing
   /// A plan with a shell in mpirun's place.
   private func shell(_ script: String, environment: [String: String] = [:]) -> LaunchPlan {
     LaunchPlan(
-      ranks: 1, threads: 1, isBound: false, arguments: ["/bin/sh", "-c", script, "one", "two"],
-      environment: environment)
+      ranks: 1, threads: 1, isBound: false, program: builtExecutable("revoada"),
+      arguments: ["/bin/sh", "-c", script, "one", "two"], environment: environment)
   }
 
   @Test("the job's status comes back; its arguments and environment arrive; its standard input is empty")
@@ -80,9 +81,10 @@ import Testing
     #expect(try await plan.run { _ in } == .missingInput)
   }
 
-  @Test("the job is the leader of a process group of its own, which ^C at the terminal does not reach")
+  @Test("the job is in a process group of its own, its keeper's, which ^C at the terminal does not reach")
   func processGroup() async throws {
-    #expect(try await shell(#"read -r _ _ _ _ group _ < /proc/$$/stat; test "$group" = $$"#).run { _ in } == .success)
+    let script = #"read -r _ _ _ parent group _ < /proc/$$/stat; test "$group" = "$parent""#
+    #expect(try await shell(script).run { _ in } == .success)
   }
 
   @Test("a silent failure of the job is thrown as an error with its status")
@@ -91,12 +93,28 @@ import Testing
     #expect(error?.exitStatus.rawValue == 3)
   }
 
-  @Test("a job that cannot be started is an error that names it")
+  @Test("a job that a signal has ended comes back as ended by that signal")
+  func signalled() async throws {
+    for (name, status) in [("KILL", 137), ("TERM", 143)] {
+      let error = await #expect(throws: LaunchError.self) { try await shell("kill -\(name) $$").run { _ in } }
+      #expect(error?.exitStatus.rawValue == Int32(status))
+    }
+  }
+
+  @Test("a job that is no program ends with the status of a system error, and its keeper says what is wrong")
+  func noProgram() async throws {
+    let plan = LaunchPlan(
+      ranks: 1, threads: 1, isBound: false, program: builtExecutable("revoada"), arguments: ["/nonexistent/mpirun"],
+      environment: [:])
+    #expect(try await plan.run { _ in } == .systemError)
+  }
+
+  @Test("a job whose keeper cannot be started is an error that names it")
   func unstartable() async throws {
     let plan = LaunchPlan(
-      ranks: 1, threads: 1, isBound: false, arguments: ["/nonexistent/mpirun"], environment: [:])
+      ranks: 1, threads: 1, isBound: false, program: "/nonexistent/revoada", arguments: ["/bin/true"], environment: [:])
     let error = await #expect(throws: LaunchError.self) { try await plan.run { _ in } }
     #expect(error?.exitStatus == .systemError)
-    #expect(error?.message.contains("/nonexistent/mpirun") == true)
+    #expect(error?.message.contains("/nonexistent/revoada") == true)
   }
 }

@@ -5,8 +5,6 @@ import Supervision
 import Synchronization
 
 /// One job from its start to its end: mpirun runs, ranks report, somebody watches.
-///
-/// Standard input is a pipe that nothing is written to: when the launcher ends, however it ends, rank 0 reads its end.
 struct JobRun {
   /// How a job ended, and what was known of it.
   struct Outcome: Sendable {
@@ -43,9 +41,11 @@ struct JobRun {
 
   func run() async throws(LaunchError) -> Outcome {
     let state = State(watch: JobWatch(ranks: plan.ranks, patience: patience))
+    let lifeline = try Lifeline()
+    defer { lifeline.cut() }
     do {
       let result = try await Subprocess.run(
-        plan.subprocess, input: .inputWriter, output: .sequence, error: .currentStandardError
+        plan.subprocess, input: lifeline.input, output: .sequence, error: .currentStandardError
       ) { execution in
         let job = execution.processIdentifier.value
         relay.started(job)
@@ -54,13 +54,12 @@ struct JobRun {
         await waitForEnd(of: job, reading: lines, state)
         watcher.cancel()
         relay.ended()
-        try await execution.standardInputWriter.finish()
       }
       return state.outcome(JobEnding.Status(result.terminationStatus))
     } catch let error as LaunchError {
       throw error
     } catch {
-      throw LaunchError("cannot run \(plan.arguments[0]): \(error)", exitStatus: .systemError)
+      throw LaunchError("cannot run \(plan.program): \(error)", exitStatus: .systemError)
     }
   }
 
@@ -77,8 +76,8 @@ struct JobRun {
     if !rest.isEmpty { write(rest) }
   }
 
-  /// Returns when mpirun has ended and its output is read. Something it had started may hold the output open after its end;
-  /// nobody waits for that.
+  /// Returns when the job has ended and its output is read. Something that mpirun had started may hold the output open
+  /// after its end; nobody waits for that. Nor for a job that has nothing more to say and does not end.
   private func waitForEnd(of job: pid_t, reading lines: Task<Void, any Error>, _ state: State) async {
     var looksLeft = 10
     while !state.isRead && looksLeft > 0 {
@@ -86,6 +85,13 @@ struct JobRun {
       await pause(Self.look)
     }
     lines.cancel()
+    // A keeper that was stopped would keep its job's status to itself.
+    looksLeft = 500
+    while !Self.hasEnded(job) {
+      kill(job, looksLeft > 0 ? SIGCONT : SIGKILL)
+      looksLeft -= 1
+      await pause(Self.look / 10)
+    }
   }
 
   /// Looks several times a second whether the job hangs, and ends it if so.
@@ -102,14 +108,14 @@ struct JobRun {
         if ending == .hostsAreBack {
           // Saving first: nothing is wrong with the job.
           state.note(ending)
-          kill(job, SIGUSR1)
+          JobKeeper.tell(job, SIGUSR1)
           continue
         }
         state.note(ending)
       } else {
         continue
       }
-      kill(job, SIGTERM)
+      JobKeeper.tell(job, SIGTERM)
       await pause(Self.patienceWithMPIRun(state.ending))
       if !Task.isCancelled { kill(job, SIGKILL) }
       return

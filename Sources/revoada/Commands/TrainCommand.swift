@@ -39,7 +39,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     // First of all: a rank may be stopped while MPI starts, too.
-    if launcher.supervised { Heartbeat.dieWithParent() }
+    if launcher.supervised { launcher.dieWithMPIRun() }
     // Before MPI and the thread pool start their threads, which inherit it.
     let signals = SignalWatch()
     // Beyond a limit on the size of files a write then fails, with a message, instead of ending the process.

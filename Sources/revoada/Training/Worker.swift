@@ -1,6 +1,8 @@
 import ArgumentParser
 import Collectives
+import Failures
 import Glibc
+import Platform
 import Supervision
 import Training
 
@@ -14,6 +16,12 @@ struct SupervisedWorkerOptions: ParsableArguments {
 
   func validate() throws {
     if let defaultLanes, defaultLanes < 1 { throw ValidationError("--default-lanes \(defaultLanes): at least one.") }
+  }
+
+  /// Even where this process is stopped: a rank without its mpirun could never be ended from anywhere.
+  func dieWithMPIRun() {
+    ParentDeath.sends(SIGKILL)
+    if getppid() == 1 { _exit(ExitStatus.temporary.rawValue) }
   }
 
   /// The rank that this process is, its reports to the launcher already under way where there is one.
@@ -41,10 +49,8 @@ struct Worker {
   let heartbeat: Heartbeat?
   let signals: SignalWatch
 
-  /// Whether the run is to save and end: after a signal, or because the launcher is gone.
-  var isInterrupted: () -> Bool {
-    { [heartbeat, signals] in signals.isRaised || heartbeat?.hasLostLauncher ?? false }
-  }
+  /// Whether a signal asks the run to save and end.
+  var isInterrupted: () -> Bool { { [signals] in signals.isRaised } }
 
   /// Tells the user about an error, and the launcher that this rank ends because of it.
   func report(_ error: any Error) {
