@@ -6,6 +6,9 @@ import Synchronization
 #endif
 
 /// A thread of a rank that tells the launcher once a second where the rank stands.
+///
+/// It speaks through the process that has started the rank, mpirun or Open MPI's daemon on its host. Where that is stopped
+/// nothing is heard of this host, and nothing reaches it, not even that the job is over: the thread wakes it.
 public final class Heartbeat: Sendable {
   /// Who the rank is, and what its reports begin with.
   public struct Identity: Sendable {
@@ -76,6 +79,7 @@ public final class Heartbeat: Sendable {
       guard isNews || now - lastBeat >= Self.interval else { continue }
       write(report.line)
       (told, lastBeat) = (report, now)
+      StoppedProcess.wake(getppid())
     }
   }
 }

@@ -128,6 +128,7 @@ struct ChaosRun {
       isDone = times != nil
     case .stopKeeper: isDone = strike(victims.keepers, SIGSTOP)
     case .stopMPIRun: isDone = strike(victims.mpirun, SIGSTOP)
+    case .stopDaemon: isDone = strike(Victims.daemons, SIGSTOP)
     case .stopLauncher:
       launcher.send(SIGSTOP)
       usleep(milliseconds * 1000)

@@ -8,6 +8,7 @@ enum Fault: String, CaseIterable, Codable {
   case stopRank = "stop a rank"
   case stopKeeper = "stop the keeper"
   case stopMPIRun = "stop mpirun"
+  case stopDaemon = "stop a host's daemon"
   case stopLauncher = "stop the launcher for a moment"
   case askRank = "ask a rank to end"
   case askLauncher = "ask the launcher to end"
@@ -18,7 +19,7 @@ enum Fault: String, CaseIterable, Codable {
   /// Counted as a kill: something is dead at once.
   var isKill: Bool { [.killRank, .killLauncher, .killKeeper, .killMPIRun, .killDaemon].contains(self) }
 
-  var needsLab: Bool { [.killDaemon, .cutLink, .slowLink].contains(self) }
+  var needsLab: Bool { [.killDaemon, .stopDaemon, .cutLink, .slowLink].contains(self) }
 
   /// How often it is chosen beside the others.
   var weight: Int {
@@ -27,7 +28,7 @@ enum Fault: String, CaseIterable, Codable {
     case .killMPIRun, .killLauncher: 4
     case .killDaemon: 3
     case .askRank, .askLauncher, .fillDisk, .stopRank, .killKeeper: 2
-    case .stopKeeper, .stopMPIRun, .stopLauncher, .cutLink, .slowLink: 1
+    case .stopKeeper, .stopMPIRun, .stopDaemon, .stopLauncher, .cutLink, .slowLink: 1
     }
   }
 

@@ -4,7 +4,7 @@ import Testing
 import Training
 
 extension CommandTests {
-  @Suite("A launched job of which two processes are hit at once", .timeLimit(.minutes(3)))
+  @Suite("A launched job whose launcher, keeper or mpirun is hit", .timeLimit(.minutes(3)))
   struct KeptJobTests {
     let workplace: Workplace
 
@@ -55,8 +55,17 @@ extension CommandTests {
       try clock.waitUntil("the end of all processes", timeout: 25) { _ in try processes { _ in true }.isEmpty }
     }
 
-    @Test("leaves nothing behind when its launcher is killed and its mpirun stopped before any rank is there")
+    @Test("goes on where its mpirun is stopped: the ranks wake it")
     func stoppedMPIRun() throws {
+      let launcher = try startTraining()
+      Glibc.kill(try #require(try mpirun().first), SIGSTOP)
+      let output = try launcher.wait()
+      #expect(output.exitCode == 0, "\(output.standardError)")
+      #expect(!output.standardError.contains("going on from"), "\(output.standardError)")
+    }
+
+    @Test("leaves nothing behind when its launcher is killed and its mpirun stopped before any rank is there")
+    func stoppedBeforeTheRanks() throws {
       let launcher = try start()
       Glibc.kill(try wait(for: mpirun, in: launcher)[0], SIGSTOP)
       try kill(launcher)
