@@ -152,17 +152,16 @@ struct ChaosRun {
     // Only a job that has begun to train can be said to train again.
     guard FileManager.default.fileExists(atPath: "\(runFolder)/metrics.jsonl"), strike() else { return nil }
     let start = ContinuousClock.now
-    func wait(for texts: [String]) -> Double? {
-      while !launcher.isOver {
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let news = launcher.standardErrorSoFar.dropFirst(before.count)
-        if texts.contains(where: { news.contains($0) }) { return seconds }
-        if seconds > 30 { return nil }
-        usleep(10_000)
-      }
-      return nil
+    var times: (noticed: Double?, recovered: Double?) = (nil, nil)
+    while !launcher.isOver {
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      let news = launcher.standardErrorSoFar.dropFirst(before.count)
+      if times.noticed == nil, words.contains(where: { news.contains($0) }) { times.noticed = seconds }
+      if news.contains("training again") { times.recovered = seconds }
+      if times.recovered != nil || seconds > 30 { break }
+      usleep(10_000)
     }
-    return (noticed: wait(for: words), recovered: wait(for: ["training again"]))
+    return times
   }
 
   // MARK: - What is left

@@ -91,6 +91,17 @@ extension CommandTests {
       try expectNothingStays()
     }
 
+    @Test("of which only a stopped keeper is left is ended by the next launch")
+    func leftKeeper() throws {
+      let launcher = try startTraining()
+      let left = try #require(try keeper().first)
+      try kill(launcher)
+      Glibc.kill(left, SIGSTOP)
+      let output = try start().wait()
+      #expect(output.exitCode == 0, "\(output.standardError)")
+      try expectNothingStays()
+    }
+
     @Test("leaves nothing behind when its keeper is killed and its launcher, too")
     func killedKeeperAndLauncher() throws {
       let launcher = try startTraining()

@@ -65,7 +65,7 @@ extension CommandTests {
       let reached = try #require(try workplace.checkpoints("cut").last)
       #expect(
         output.standardError.contains(
-          "revoada: error: interrupted after step \(reached); it is saved in \(workplace.path)/cut\n"
+          "revoada: interrupted after step \(reached); it is saved in \(workplace.path)/cut\n"
             + "  Run the same command again to go on.\n"))
       try expectToGoOn("cut", ranks: nil)
     }
@@ -81,8 +81,8 @@ extension CommandTests {
       let output = try process.wait()
       #expect(output.exitCode != 0)
       let reached = try #require(try workplace.checkpoints("cut").last)
-      #expect(output.standardError.contains("revoada: error: interrupted after step \(reached); "))
-      #expect(output.standardError.ranges(of: "revoada: error:").count == 1)
+      #expect(output.standardError.contains("revoada: interrupted after step \(reached); "))
+      #expect(output.standardError.ranges(of: "revoada: interrupted").count == 1)
       try expectToGoOn("cut", ranks: 2)
     }
 
@@ -105,7 +105,7 @@ extension CommandTests {
       process.send(SIGINT)
       let output = try process.wait()
       #expect(output.exitCode == 75)
-      #expect(output.standardError.ranges(of: "revoada: error:").count == 1)
+      #expect(output.standardError.ranges(of: "revoada: interrupted").count == 1)
       let reached = try #require(try workplace.checkpoints("launched").last)
       let again = try workplace.start(arguments + ["--steps", "\(reached + 5)"]).wait()
       #expect(again.exitCode == 0)

@@ -8,17 +8,17 @@ struct HostRoster: Equatable {
   /// What the last look found out, a line for each host that came or went.
   private(set) var news: [String] = []
 
-  /// Looks at all hosts once.
+  /// Looks at all hosts, and a second time at those that do not answer: a connection may get lost.
   ///
-  /// - Throws: where one does not answer: at the start that is a mistake, or for the user to decide.
+  /// - Throws: where one answers neither time: at the start that is a mistake, or for the user to decide.
   init(_ hosts: HostList?, probe: HostProbe) async throws(LaunchError) {
     all = hosts
     present = hosts
     guard let hosts else { return }
-    let answers = await probe(hosts.hosts.map(\.name), Self.limit)
-    let refusals = hosts.hosts.compactMap { host in
-      answers[host.name]?.refusal.map { "  \(host.name): \($0)" }
-    }
+    var answers = await probe(hosts.hosts.map(\.name), Self.limit)
+    let silent = hosts.hosts.map(\.name).filter { answers[$0]?.refusal != nil }
+    if !silent.isEmpty { answers.merge(await probe(silent, Self.limit)) { $1 } }
+    let refusals = silent.compactMap { name in answers[name]?.refusal.map { "  \(name): \($0)" } }
     guard refusals.isEmpty else { throw .unreachable(refusals) }
   }
 

@@ -35,6 +35,8 @@ public struct SupervisedLaunch: Sendable {
   /// Returns the worker's exit status: 0, one that it has explained, or 75 after the user asked it to stop. Throws where the
   /// job cannot be started or gone on with.
   public func run() async throws -> ExitStatus {
+    StoppedKeepers.wake()
+    defer { StoppedKeepers.wake() }
     let relay = StopRelay(notify: console.note)
     return try await relay.listening { try await run(relay) }
   }

@@ -22,8 +22,7 @@ extension BenchCommand {
           revoada bench scaling configs/digits-mlp.yaml --ranks 1,2 --hosts a:1,b:1 --weak
         """)
 
-    @Argument(help: "The configuration: a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
-    var config: String
+    @OptionGroup var subject: MeasuredConfiguration
 
     @Option(help: ArgumentHelp("Numbers of ranks, with commas between.", valueName: "list"))
     var ranks: RankCounts = RankCounts(counts: [1, 2])
@@ -43,14 +42,6 @@ extension BenchCommand {
     @Option(help: ArgumentHelp("Jobs for each number of ranks.", valueName: "n"))
     var rounds = 5
 
-    @Option(
-      name: .customLong("set"), parsing: .singleValue,
-      help: ArgumentHelp("Override a key of the configuration; may be repeated.", valueName: "section.key=value"))
-    var overrides: [String] = []
-
-    @Option(help: ArgumentHelp("Threads of each rank.", valueName: "n"))
-    var threads = 1
-
     @Option(help: ArgumentHelp("Also write the figures to a file, as JSON.", valueName: "file"))
     var json: String?
 
@@ -60,18 +51,17 @@ extension BenchCommand {
     func validate() throws {
       if steps < 1 { throw ValidationError("--steps \(steps): a job has at least one step.") }
       if rounds < 1 { throw ValidationError("--rounds \(rounds): a median needs at least one round.") }
-      if threads < 1 { throw ValidationError("--threads \(threads): a rank has at least one thread.") }
       if weak && strong { throw ValidationError("Give --weak or --strong, or neither for both.") }
     }
 
     func run() async throws {
-      let settings = try RunConfiguration.read(file: config, overrides: overrides)
+      let settings = try subject.settings()
       let files = LocalFileSystem()
       // Before measuring: whoever cannot write should not have to wait for it.
       let jsonFile = try json.map { try files.createFile($0) }
       let plotFile = try plot.map { try files.createFile($0) }
       let rows = try await measure(jobs(settings))
-      let name = config.split(separator: "/").last.map(String.init) ?? config
+      let name = subject.config.split(separator: "/").last.map(String.init) ?? subject.config
       let report = ScalingReport(processor: Processor.name, configuration: name, rows: rows)
       try jsonFile?.writeAll(report.json)
       try plotFile?.writeAll(ScalingPlot(report).svg)
@@ -119,10 +109,8 @@ extension BenchCommand {
     }
 
     private func request(_ job: Job) throws -> LaunchRequest {
-      let overrides = (overrides + job.overrides).flatMap { ["--set", $0] }
-      return LaunchRequest(
-        ranks: job.ranks, threads: threads, hosts: try hosts.map { try HostList(option: $0) },
-        worker: ["bench", "steps", config, "--steps", "\(steps)", "--json", "-"] + overrides, showsProgress: false)
+      let hosts = try hosts.map { try HostList(option: $0) }
+      return subject.job(steps: steps, ranks: job.ranks, hosts: hosts, keys: job.overrides)
     }
   }
 }

@@ -19,19 +19,10 @@ extension BenchCommand {
           mpirun -n 2 revoada bench steps configs/digits-mlp.yaml --set training.batch=128 --json steps.json
         """)
 
-    @Argument(help: "The configuration: a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
-    var config: String
+    @OptionGroup var subject: MeasuredConfiguration
 
     @Option(help: ArgumentHelp("Steps to measure.", valueName: "n"))
     var steps = 50
-
-    @Option(
-      name: .customLong("set"), parsing: .singleValue,
-      help: ArgumentHelp("Override a key of the configuration; may be repeated.", valueName: "section.key=value"))
-    var overrides: [String] = []
-
-    @Option(help: ArgumentHelp("Threads of each rank.", valueName: "n"))
-    var threads = 1
 
     @Option(
       help: ArgumentHelp("Also write the figures to a file, as JSON; - is stdout, without the text.", valueName: "file")
@@ -40,7 +31,6 @@ extension BenchCommand {
 
     func validate() throws {
       if steps < 1 { throw ValidationError("--steps \(steps): a measurement takes at least one step.") }
-      if threads < 1 { throw ValidationError("--threads \(threads): a rank has at least one thread.") }
     }
 
     func run() throws {
@@ -50,8 +40,8 @@ extension BenchCommand {
     }
 
     private func measure(on group: any ProcessGroup) throws {
-      let settings = try group.agree { try RunConfiguration.read(file: config, overrides: overrides) }
-      let backend = try group.agree { Backend(instructionSet: try chosenInstructionSet(), threads: threads) }
+      let settings = try group.agree { try subject.settings() }
+      let backend = try group.agree { Backend(instructionSet: try chosenInstructionSet(), threads: subject.threads) }
       let isFirst = group.rank == 0
       let file = try group.agree {
         isFirst && json != "-" ? try json.map { try LocalFileSystem().createFile($0) } : nil

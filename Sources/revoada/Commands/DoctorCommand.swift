@@ -70,19 +70,16 @@ struct DoctorSubject: ParsableArguments {
   @Option(help: ArgumentHelp("The run's folder; runs/ by default.", valueName: "dir"))
   var run = "runs"
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Override a key of the configuration; may be repeated.", valueName: "section.key=value"))
-  var overrides: [String] = []
+  @OptionGroup var keys: KeyOptions
 
   /// The same again, for the other hosts.
   var arguments: [String] {
-    var arguments = ["--run", run] + overrides.flatMap { ["--set", $0] }
+    var arguments = ["--run", run] + keys.arguments
     if let config { arguments += ["--", config] }
     return arguments
   }
 
   func facts(program: String) async -> HostFacts {
-    await HostFacts.here(program: program, config: config, overrides: overrides, runFolder: run)
+    await HostFacts.here(program: program, config: config, overrides: keys.overrides, runFolder: run)
   }
 }

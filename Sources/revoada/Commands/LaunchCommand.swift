@@ -92,7 +92,6 @@ extension TrainOptions {
     if let run { arguments += ["--run", run] }
     if let steps { arguments += ["--steps", "\(steps)"] }
     arguments += ["--resume", resume]
-    for override in overrides { arguments += ["--set", override] }
-    return arguments
+    return arguments + keys.arguments
   }
 }

@@ -25,8 +25,7 @@ struct PlanCommand: AsyncParsableCommand {
         revoada plan configs/digits-mlp.yaml --nodes 1..64 --strong --profile machine.json
       """)
 
-  @Argument(help: "The configuration: a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
-  var config: String
+  @OptionGroup var subject: MeasuredConfiguration
 
   @Option(help: ArgumentHelp("A number of nodes, or the powers of two in a range.", valueName: "n|n..m"))
   var nodes: NodeCounts = .upTo1024
@@ -43,14 +42,6 @@ struct PlanCommand: AsyncParsableCommand {
   @Flag(help: "One batch shared out, with a lane for each of the most ranks.")
   var strong = false
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Override a key of the configuration; may be repeated.", valueName: "section.key=value"))
-  var overrides: [String] = []
-
-  @Option(help: ArgumentHelp("Threads of each rank.", valueName: "n"))
-  var threads = 1
-
   @Option(help: ArgumentHelp("Steps to measure.", valueName: "n"))
   var steps = 20
 
@@ -62,16 +53,15 @@ struct PlanCommand: AsyncParsableCommand {
 
   func validate() throws {
     if steps < 1 { throw ValidationError("--steps \(steps): a measurement takes at least one step.") }
-    if threads < 1 { throw ValidationError("--threads \(threads): a rank has at least one thread.") }
     if let ranksPerNode, ranksPerNode < 1 {
       throw ValidationError("--ranks-per-node \(ranksPerNode): a node has at least one rank.")
     }
   }
 
   func run() async throws {
-    let settings = try RunConfiguration.read(file: config, overrides: overrides)
+    let settings = try subject.settings()
     let machine = try await Machine.detect()
-    let ranks = ranksPerNode ?? max(1, machine.cores / threads)
+    let ranks = ranksPerNode ?? max(1, machine.cores / subject.threads)
     let jobs = try jobs(settings, ranksPerNode: ranks)
     let file = try json.map { try LocalFileSystem().createFile($0) }
     let measured = try await machineProfile(jobs, settings, on: machine)
@@ -85,8 +75,8 @@ struct PlanCommand: AsyncParsableCommand {
     print(
       """
       \(measured.model)
-      \(measured.processor), \(ranks) \(ranks == 1 ? "rank" : "ranks") a node x \(threads) \
-      \(threads == 1 ? "thread" : "threads"), \(strong ? "strong" : "weak") scaling, lanes of \
+      \(measured.processor), \(ranks) \(ranks == 1 ? "rank" : "ranks") a node x \(subject.threads) \
+      \(subject.threads == 1 ? "thread" : "threads"), \(strong ? "strong" : "weak") scaling, lanes of \
       \(measured.laneSamples) samples
 
       \(plan.text)
@@ -129,7 +119,7 @@ extension PlanCommand {
     let laneSamples = jobs[0].batch / jobs[0].placement.lanes
     if let profile, try files.exists(profile) { return try read(profile, laneSamples: laneSamples) }
     let wanted = jobs[0].placement.ranksPerNode
-    let ranks = min(wanted, max(1, machine.cores / threads))
+    let ranks = min(wanted, max(1, machine.cores / subject.threads))
     if ranks < wanted {
       writeToStandardError(
         "plan: measured on \(ranks) of \(wanted) ranks a node, as many as this machine has cores for\n")
@@ -144,7 +134,7 @@ extension PlanCommand {
         remedy: "Leave collective.ranks_per_node at auto.")
     }
     let found = MachineProfile(
-      processor: Processor.name, model: measured.model, threads: threads, laneSamples: laneSamples,
+      processor: Processor.name, model: measured.model, threads: subject.threads, laneSamples: laneSamples,
       calibration: calibration)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -155,11 +145,9 @@ extension PlanCommand {
   private func measure(
     ranks: Int, lanes: Int, batch: Int, _ settings: RunConfiguration, on machine: Machine
   ) async throws -> StepMeasurement {
-    let sets = overrides + ["training.batch=\(batch)", "training.lanes=\(lanes)", "collective.algorithm=canonical"]
-    let request = LaunchRequest(
-      ranks: ranks, threads: threads,
-      worker: ["bench", "steps", config, "--steps", "\(steps)", "--json", "-"] + sets.flatMap { ["--set", $0] },
-      showsProgress: false)
+    let request = subject.job(
+      steps: steps, ranks: ranks,
+      keys: ["training.batch=\(batch)", "training.lanes=\(lanes)", "collective.algorithm=canonical"])
     let output = try await LaunchPlan(request, on: machine).output { writeToStandardError("revoada: \($0)\n") }
     return try JSONDecoder().decode(StepMeasurement.self, from: Data(output.utf8))
   }
@@ -176,10 +164,10 @@ extension PlanCommand {
         message: "\(path): not a profile of this program: \(error)", remedy: "Remove it to have it measured anew.",
         exitStatus: .badData)
     }
-    guard found.laneSamples == laneSamples, found.threads == threads else {
+    guard found.laneSamples == laneSamples, found.threads == subject.threads else {
       throw PlanError(
         message: "\(path): measured with lanes of \(found.laneSamples) samples and \(found.threads) threads, "
-          + "but the plan is for \(laneSamples) and \(threads)",
+          + "but the plan is for \(laneSamples) and \(subject.threads)",
         remedy: "Name another file to have it measured.")
     }
     return found

@@ -84,7 +84,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func readConfiguration() throws -> RunConfiguration {
-    var settings = try RunConfiguration.read(file: config, overrides: options.overrides)
+    var settings = try RunConfiguration.read(file: config, overrides: options.keys.overrides)
     if let steps = options.steps { settings.training.steps = steps }
     return settings
   }
@@ -121,10 +121,7 @@ struct TrainOptions: ParsableArguments {
       valueName: "auto|none|path"))
   var resume = "auto"
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Override a key of the configuration; may be repeated.", valueName: "section.key=value"))
-  var overrides: [String] = []
+  @OptionGroup var keys: KeyOptions
 
   @Option(help: ArgumentHelp("Threads of each rank; its share of the cores by default.", valueName: "n"))
   var threads: Int?

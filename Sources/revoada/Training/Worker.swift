@@ -52,12 +52,14 @@ struct Worker {
   /// Whether a signal asks the run to save and end.
   var isInterrupted: () -> Bool { { [signals] in signals.isRaised } }
 
-  /// Tells the user about an error, and the launcher that this rank ends because of it.
+  /// Tells the user why the rank ends before the run does, and the launcher where it is because of an error.
   func report(_ error: any Error) {
-    ErrorReport.print(error)
     if case TrainingError.interrupted = error {
+      // As it was asked to.
+      writeToStandardError("revoada: \(error)\n")
       ending()
     } else {
+      ErrorReport.print(error)
       heartbeat?.failed(String("\(error)".prefix { $0 != "\n" }))
     }
   }
