@@ -58,8 +58,8 @@ public struct JobKeeper {
       let signal = sigtimedwait(&signals, nil, &look)
       if let status = Self.end(of: job) { Self.end(as: status) }
       if Self.handedOn.contains(signal) { Self.tell(job, signal) }
+      guard Self.isLauncherGone else { continue }
       let now = clock.now
-      guard lost != nil || Self.isLauncherGone else { continue }
       let since = lost ?? now
       lost = since
       if now - since > Self.grace {

@@ -77,9 +77,10 @@ public final class Heartbeat: Sendable {
         || (report.step > 0) != (told.step > 0)
       let now = clock.now
       guard isNews || now - lastBeat >= Self.interval else { continue }
+      // First: what cannot be delivered for long fills the pipe, and then writing waits.
+      StoppedProcess.wake(getppid())
       write(report.line)
       (told, lastBeat) = (report, now)
-      StoppedProcess.wake(getppid())
     }
   }
 }
