@@ -38,7 +38,7 @@ extension CommandTests {
       process.send(SIGTERM)
       let output = try process.wait()
       #expect(output.exitCode == 75)
-      #expect(output.standardError.ranges(of: "revoada: error:").count == 1)
+      #expect(output.standardError.ranges(of: "revoada: interrupted").count == 1)
       let steps = "\(try #require(try workplace.checkpoints("cut").last) + 3)"
       let resumed = try workplace.train("cut", "--steps", steps)
       #expect(try resumed.parametersDigest == workplace.train("straight", "--steps", steps).parametersDigest)
