@@ -67,7 +67,7 @@ struct ChaosReport: Codable {
   }
 
   private static func spread(_ seconds: [Double]) -> String {
-    guard !seconds.isEmpty else { return "never measured" }
+    guard !seconds.isEmpty else { return "(not measured)" }
     let sorted = seconds.sorted()
     let most = sorted[min(sorted.count - 1, sorted.count * 9 / 10)]
     return "after \(sorted[sorted.count / 2].fixed(2)) s (nine of ten within \(most.fixed(2)) s, at most "
