@@ -142,7 +142,8 @@ public final class JobScratch: @unchecked Sendable {
     return stat(folder, &status) == 0 ? time(nil) - status.st_mtim.tv_sec : 0
   }
 
-  private static func names(in folder: String) -> [String] {
+  /// What is in a folder; nothing where it cannot be read.
+  static func names(in folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []

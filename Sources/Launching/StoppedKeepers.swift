@@ -5,13 +5,8 @@ import Platform
 public enum StoppedKeepers {
   /// Wakes those of this user on this machine; each then ends what it keeps.
   public static func wake() {
-    guard let directory = opendir("/proc") else { return }
-    defer { closedir(directory) }
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if let process = pid_t(name), isKeeper(process) { StoppedProcess.wake(process) }
+    for process in JobScratch.names(in: "/proc").compactMap({ pid_t($0) }) where isKeeper(process) {
+      StoppedProcess.wake(process)
     }
   }
 

@@ -85,10 +85,12 @@ extension CommandTests {
       #expect(output.standardError.contains("resumed from"))
     }
 
-    @Test("leaves nothing behind when its keeper is stopped and its launcher killed")
-    func stoppedKeeper() throws {
+    @Test(
+      "leaves nothing behind when its keeper is stopped or killed and its launcher killed",
+      arguments: [SIGSTOP, SIGKILL])
+    func keeperAndLauncher(signal: Int32) throws {
       let launcher = try startTraining()
-      Glibc.kill(try #require(try keeper().first), SIGSTOP)
+      Glibc.kill(try #require(try keeper().first), signal)
       try kill(launcher)
       try expectNothingStays()
     }
@@ -101,14 +103,6 @@ extension CommandTests {
       Glibc.kill(left, SIGSTOP)
       let output = try start().wait()
       #expect(output.exitCode == 0, "\(output.standardError)")
-      try expectNothingStays()
-    }
-
-    @Test("leaves nothing behind when its keeper is killed and its launcher, too")
-    func killedKeeperAndLauncher() throws {
-      let launcher = try startTraining()
-      Glibc.kill(try #require(try keeper().first), SIGKILL)
-      try kill(launcher)
       try expectNothingStays()
     }
 
