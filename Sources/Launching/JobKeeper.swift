@@ -42,7 +42,7 @@ public struct JobKeeper {
   /// any other: the child would not outlive the thread that has started it.
   public func run() throws(LaunchError) -> Never {
     guard access(command[0], X_OK) == 0 else { throw .system("cannot run \(command[0])", code: errno) }
-    var signals = Self.set(of: Self.handedOn + [SIGCHLD])
+    var signals = sigset_t(of: Self.handedOn + [SIGCHLD])
     var before = sigset_t()
     pthread_sigmask(SIG_BLOCK, &signals, &before)
     ParentDeath.sends(SIGCONT)
@@ -120,16 +120,9 @@ public struct JobKeeper {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     signal(number, SIG_DFL)
-    var signals = set(of: [number])
+    var signals = sigset_t(of: [number])
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     kill(getpid(), number)
     exit(status.code)
-  }
-
-  private static func set(of signals: [Int32]) -> sigset_t {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for signal in signals { sigaddset(&set, signal) }
-    return set
   }
 }

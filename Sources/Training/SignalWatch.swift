@@ -1,3 +1,5 @@
+import Platform
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -12,7 +14,7 @@ public struct SignalWatch: Sendable {
   /// for SIGINT and SIGTERM Open MPI kills the ranks a moment later.
   public init(blocking signals: [Int32] = [SIGINT, SIGTERM, SIGUSR1]) {
     self.signals = signals
-    var set = Self.set(of: signals)
+    var set = sigset_t(of: signals)
     let status = pthread_sigmask(SIG_BLOCK, &set, nil)
     precondition(status == 0, "the system refused to block signals \(signals) (error \(status))")
   }
@@ -22,12 +24,5 @@ public struct SignalWatch: Sendable {
     var pending = sigset_t()
     guard sigpending(&pending) == 0 else { return false }
     return signals.contains { sigismember(&pending, $0) == 1 }
-  }
-
-  private static func set(of signals: [Int32]) -> sigset_t {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for signal in signals { sigaddset(&set, signal) }
-    return set
   }
 }
